@@ -1,0 +1,154 @@
+/**
+ * The configuration in force: resolved, every default filled in, times in milliseconds (0 = off), sizes in bytes.
+ * It is plain data, so that it can be sent to a worker and compared with another one.
+ */
+export interface Config {
+  /** The file it came from, as given on the command line. */
+  readonly file: string;
+  readonly listeners: readonly ListenerConfig[];
+  readonly servers: readonly ServerConfig[];
+  readonly farms: readonly FarmConfig[];
+  readonly routes: readonly RouteConfig[];
+  readonly forwarded: ForwardedConfig;
+  readonly admin: AdminConfig | null;
+  readonly workers: number;
+}
+
+/** An address and port on which clients connect. */
+export interface ListenerConfig {
+  /** "" = all addresses, IPv4 and IPv6. */
+  readonly address: string;
+  readonly port: number;
+  readonly tls: ListenerTlsConfig | null;
+  /** Answers every request with a redirect to https on `port` (443 is left out of the URL). */
+  readonly redirect: { readonly port: number } | null;
+  /** From the first byte of a request to the end of its header. */
+  readonly headerTimeoutMs: number;
+  readonly maxHeaderBytes: number;
+}
+
+export interface ListenerTlsConfig {
+  /** The first one also answers where no name fits. */
+  readonly certificates: readonly [CertificateConfig, ...CertificateConfig[]];
+  readonly minVersion: TlsVersion;
+}
+
+/** A certificate that was read and checked at load. */
+export interface CertificateConfig {
+  readonly file: string;
+  /** DNS names it is valid for, lower case, "*." wildcards as written. */
+  readonly names: readonly string[];
+  readonly pem: { readonly certificate: string; readonly key: string } | null;
+  /** The PFX in base64. */
+  readonly pfx: { readonly data: string; readonly passphrase: string } | null;
+}
+
+export type TlsVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+
+/** A machine, declared once. */
+export interface ServerConfig {
+  readonly name: string;
+  readonly protocol: "http" | "https";
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The servers that serve one protocol. */
+export interface FarmConfig {
+  readonly name: string;
+  readonly members: readonly [MemberConfig, ...MemberConfig[]];
+  readonly health: HealthConfig | null;
+  readonly balance: BalanceName;
+  readonly timeouts: TimeoutsConfig;
+  readonly tls: MemberTlsConfig;
+  /**
+   * "pin": every client connection has member connections of its own (Exchange, NTLM). "auto": member connections are
+   * shared until one carries NTLM or Negotiate, which then belongs to one client connection.
+   */
+  readonly connectionAuth: "pin" | "auto";
+  readonly failover: FailoverConfig;
+}
+
+export type BalanceName = "round-robin" | "least-requests";
+
+/** One server in one farm, with the address that is dialled. */
+export interface MemberConfig {
+  readonly server: string;
+  readonly protocol: "http" | "https";
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The active test of a member: one request on a connection of its own. */
+export interface HealthConfig {
+  readonly method: string;
+  readonly path: string;
+  /** Host header and SNI. */
+  readonly host: string;
+  readonly everyMs: number;
+  /** The interval while the member is failing or not yet known. */
+  readonly whileFailingMs: number;
+  /** 0.2 = each interval is stretched or shortened by up to 20 %. */
+  readonly jitter: number;
+  readonly timeoutMs: number;
+  /** Failures in a row until a healthy member is out. */
+  readonly fall: number;
+  /** Successes in a row until an unhealthy member is back. The very first check decides alone. */
+  readonly rise: number;
+  readonly expect: {
+    /** Inclusive ranges. */
+    readonly status: readonly (readonly [number, number])[];
+    /** Must occur in the body (first 64 KiB). */
+    readonly body: string | null;
+  };
+}
+
+export interface TimeoutsConfig {
+  readonly connectMs: number;
+  /** From the last byte of the request sent to the end of the response's header. */
+  readonly responseMs: number;
+  /** Between two bytes of a body, either way, and of a tunnel. */
+  readonly idleMs: number;
+  /** A client connection between two requests. */
+  readonly keepAliveMs: number;
+  /** A pooled member connection; a shorter one that the member announces wins. */
+  readonly memberKeepAliveMs: number;
+}
+
+export interface MemberTlsConfig {
+  readonly verify: boolean;
+  /** SNI and the name that is verified; null: the server's host, or for Exchange the published name. */
+  readonly serverName: string | null;
+  /** PEM text of the CA certificates that are trusted instead of the system's. */
+  readonly ca: string | null;
+  /** SHA-256 of the member's certificate, 64 lower-case hex digits; when set it alone decides. */
+  readonly fingerprint: string | null;
+  readonly minVersion: TlsVersion;
+}
+
+export interface FailoverConfig {
+  /** Attempts in all, each on another member. 1 = never a second. */
+  readonly tries: number;
+  /** Body bytes kept for sending an idempotent request again. */
+  readonly replayBytes: number;
+}
+
+export interface RouteConfig {
+  /** Lower case; null = any host; "*.x" = any name under x (one or more labels). */
+  readonly host: string | null;
+  /** Decoded, lower case, begins with "/", no trailing slash but "/" itself. Matches whole segments. */
+  readonly path: string;
+  readonly farm: string;
+}
+
+export interface ForwardedConfig {
+  /** CIDRs of the peers whose X-Forwarded-* and Forwarded headers are kept. */
+  readonly trusted: readonly string[];
+  /** Also send RFC 7239's Forwarded. */
+  readonly standard: boolean;
+}
+
+export interface AdminConfig {
+  readonly address: string;
+  readonly port: number;
+}

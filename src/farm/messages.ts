@@ -1,0 +1,34 @@
+import type { Config } from "../config/config.ts";
+import type { FaultCode } from "./faults.ts";
+
+/**
+ * What the control process (configuration, health, states, numbers) and the forwarding side (workers) tell each other.
+ * All of it is plain data: it could cross a process boundary.
+ */
+export type ToWorker =
+  | { readonly type: "configure"; readonly config: Config }
+  /** Sent for every member after `configure`, then at each change. */
+  | { readonly type: "members"; readonly members: readonly MemberVerdict[] };
+
+export interface MemberVerdict {
+  readonly farm: string;
+  readonly server: string;
+  /** May new requests be sent there? */
+  readonly available: boolean;
+}
+
+export type ToControl =
+  /** A request failed on a member in a way that counts against it. */
+  | { readonly type: "member-failed"; readonly farm: string; readonly server: string; readonly code: FaultCode }
+  /** Totals since the worker started, sent once a second and when asked. */
+  | { readonly type: "numbers"; readonly members: readonly MemberNumbers[] };
+
+export interface MemberNumbers {
+  readonly farm: string;
+  readonly server: string;
+  readonly current: number;
+  readonly total: number;
+  readonly failed: number;
+  /** Average of the last answers' time to the first byte; 0 = none yet. */
+  readonly responseTimeMs: number;
+}
