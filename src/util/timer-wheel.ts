@@ -72,20 +72,15 @@ export class TimerWheel {
     }
   }
 
+  /** Takes one at a time from the head: what runs may arm and disarm any other; nothing is ever put into this slot. */
   #fire(slot: number): void {
-    let timeout = this.#slots[slot] ?? null;
-    this.#slots[slot] = null;
-    while (timeout !== null) {
-      const next: Timeout | null = timeout.next;
-      timeout.slot = -1;
-      timeout.previous = null;
-      timeout.next = null;
+    for (let timeout = this.#slots[slot]; timeout; timeout = this.#slots[slot]) {
+      this.#unlink(timeout);
       if (timeout.deadline > this.now) this.#link(timeout);
-      else if (timeout.deadline > 0) {
+      else {
         timeout.deadline = 0;
         timeout.run();
       }
-      timeout = next;
     }
   }
 
