@@ -15,7 +15,13 @@ export interface Fault {
   readonly text: string;
 }
 
-const client = (status: number, text: string): Fault => ({ blame: "client", status, retry: "never", counts: false, text });
+const client = (status: number, text: string): Fault => ({
+  blame: "client",
+  status,
+  retry: "never",
+  counts: false,
+  text,
+});
 const member = (status: number, retry: Fault["retry"], text: string): Fault => ({
   blame: "member",
   status,
@@ -32,21 +38,69 @@ export const faults = {
   "connect-not-supported": client(501, "CONNECT is not supported."),
   "client-timeout": client(408, "The client stopped sending or reading."),
   "client-closed": client(0, "The client went away."),
-  "no-route": { blame: "configuration", status: 404, retry: "never", counts: false, text: "Nothing is published under this address." },
-  "no-member-available": { blame: "member", status: 503, retry: "never", counts: false, text: "No server is available for this service at the moment." },
+  "no-route": {
+    blame: "configuration",
+    status: 404,
+    retry: "never",
+    counts: false,
+    text: "Nothing is published under this address.",
+  },
+  "no-member-available": {
+    blame: "member",
+    status: 503,
+    retry: "never",
+    counts: false,
+    text: "No server is available for this service at the moment.",
+  },
   "connect-refused": member(502, "always", "The server refused the connection."),
   "connect-timeout": member(504, "always", "The server did not accept the connection in time."),
   "connect-failed": member(502, "always", "The server could not be reached."),
   "tls-failed": member(502, "always", "A secure connection to the server could not be made."),
-  "member-closed": member(502, "if-idempotent", "The server closed the connection before it answered."),
+  "member-closed": member(
+    502,
+    "if-idempotent",
+    "The server closed the connection before it answered.",
+  ),
   "response-timeout": member(504, "if-idempotent", "The server did not answer in time."),
   "bad-response": member(502, "if-idempotent", "The server's answer is not valid HTTP/1.1."),
-  "response-too-large": member(502, "if-idempotent", "The header of the server's answer is too large."),
-  "member-503": member(503, "if-idempotent", "The server answered that the service is unavailable."),
-  "response-cut": { blame: "member", status: 0, retry: "never", counts: true, text: "The server's answer ended early." },
-  "idle-timeout": { blame: "member", status: 504, retry: "never", counts: false, text: "The server stopped in the middle of its answer." },
-  "pin-lost": { blame: "member", status: 0, retry: "never", counts: false, text: "The server closed an authenticated connection." },
-  "internal-error": { blame: "router", status: 500, retry: "never", counts: false, text: "The router failed." },
+  "response-too-large": member(
+    502,
+    "if-idempotent",
+    "The header of the server's answer is too large.",
+  ),
+  "member-503": member(
+    503,
+    "if-idempotent",
+    "The server answered that the service is unavailable.",
+  ),
+  "response-cut": {
+    blame: "member",
+    status: 0,
+    retry: "never",
+    counts: true,
+    text: "The server's answer ended early.",
+  },
+  "idle-timeout": {
+    blame: "member",
+    status: 504,
+    retry: "never",
+    counts: false,
+    text: "The server stopped in the middle of its answer.",
+  },
+  "pin-lost": {
+    blame: "member",
+    status: 0,
+    retry: "never",
+    counts: false,
+    text: "The server closed an authenticated connection.",
+  },
+  "internal-error": {
+    blame: "router",
+    status: 500,
+    retry: "never",
+    counts: false,
+    text: "The router failed.",
+  },
 } as const satisfies Readonly<Record<string, Fault>>;
 
 export type FaultCode = keyof typeof faults;

@@ -19,7 +19,12 @@ export interface MemberVerdict {
 
 export type ToControl =
   /** A request failed on a member in a way that counts against it. */
-  | { readonly type: "member-failed"; readonly farm: string; readonly server: string; readonly code: FaultCode }
+  | {
+      readonly type: "member-failed";
+      readonly farm: string;
+      readonly server: string;
+      readonly code: FaultCode;
+    }
   /** Totals since the worker started, sent once a second and when asked. */
   | { readonly type: "numbers"; readonly members: readonly MemberNumbers[] };
 

@@ -1,0 +1,44 @@
+import { consistsOf, tokenCharacters } from "./characters.ts";
+
+/** What all Connection lines of one head say together; made once, cleared for each message. */
+export class ConnectionOptions {
+  close = false;
+  keepAlive = false;
+  upgrade = false;
+  /** Lower-case names of further fields that belong to this connection only; null = none, the usual case. */
+  names: string[] | null = null;
+
+  clear(): void {
+    this.close = false;
+    this.keepAlive = false;
+    this.upgrade = false;
+    this.names = null;
+  }
+}
+
+/** Fields that decide where a message ends or goes: naming one of them in Connection can only be an attack. */
+const neverNamed: ReadonlySet<string> = new Set(["host", "content-length", "transfer-encoding"]);
+
+/** Adds what one Connection value says (RFC 9110 7.6.1). Returns what is wrong, or null. */
+export function readConnection(value: string, options: ConnectionOptions): string | null {
+  const lower = value.toLowerCase();
+  if (lower === "keep-alive") options.keepAlive = true;
+  else if (lower === "close") options.close = true;
+  else
+    for (const option of lower.split(",")) {
+      const problem = addOption(option.trim(), options);
+      if (problem !== null) return problem;
+    }
+  return null;
+}
+
+function addOption(option: string, options: ConnectionOptions): string | null {
+  if (option === "") return null;
+  if (!consistsOf(tokenCharacters, option, 0, option.length)) return "a malformed Connection field";
+  if (neverNamed.has(option)) return `Connection names ${option}`;
+  if (option === "close") options.close = true;
+  else if (option === "keep-alive") options.keepAlive = true;
+  else if (option === "upgrade") options.upgrade = true;
+  else (options.names ??= []).push(option);
+  return null;
+}

@@ -1,0 +1,45 @@
+import { tokenCharacters, valueCharacters } from "./characters.ts";
+
+/** Where the parts of one field line stand in the text of a head; made once and filled again and again. */
+export class FieldLine {
+  start = 0;
+  nameEnd = 0;
+  valueStart = 0;
+  valueEnd = 0;
+  /** Behind the CRLF. */
+  next = 0;
+}
+
+const colon = 0x3a;
+const space = 0x20;
+const tab = 0x09;
+const cr = 0x0d;
+const lf = 0x0a;
+
+/**
+ * Reads the field line that begins at `start`, strictly (RFC 9112 5): no folding, no space before the colon, no bare CR
+ * or LF, no control in the value. Returns what is wrong, or null. The text is latin1.
+ */
+export function readFieldLine(text: string, start: number, line: FieldLine): string | null {
+  let at = start;
+  while (tokenCharacters[text.charCodeAt(at)] === 1) at++;
+  if (at === start)
+    return text.charCodeAt(at) === colon ? "a field without a name" : "a line that is not a field";
+  if (text.charCodeAt(at) !== colon) return "a character that is not allowed in a field name";
+  line.start = start;
+  line.nameEnd = at;
+  at++;
+  while (text.charCodeAt(at) === space || text.charCodeAt(at) === tab) at++;
+  line.valueStart = at;
+  while (valueCharacters[text.charCodeAt(at)] === 1) at++;
+  if (text.charCodeAt(at) !== cr || text.charCodeAt(at + 1) !== lf)
+    return "a control character in a field value";
+  line.next = at + 2;
+  while (
+    at > line.valueStart &&
+    (text.charCodeAt(at - 1) === space || text.charCodeAt(at - 1) === tab)
+  )
+    at--;
+  line.valueEnd = at;
+  return null;
+}
