@@ -56,23 +56,11 @@ export const faults = {
   "connect-timeout": member(504, "always", "The server did not accept the connection in time."),
   "connect-failed": member(502, "always", "The server could not be reached."),
   "tls-failed": member(502, "always", "A secure connection to the server could not be made."),
-  "member-closed": member(
-    502,
-    "if-idempotent",
-    "The server closed the connection before it answered.",
-  ),
+  "member-closed": member(502, "if-idempotent", "The server closed the connection before it answered."),
   "response-timeout": member(504, "if-idempotent", "The server did not answer in time."),
   "bad-response": member(502, "if-idempotent", "The server's answer is not valid HTTP/1.1."),
-  "response-too-large": member(
-    502,
-    "if-idempotent",
-    "The header of the server's answer is too large.",
-  ),
-  "member-503": member(
-    503,
-    "if-idempotent",
-    "The server answered that the service is unavailable.",
-  ),
+  "response-too-large": member(502, "if-idempotent", "The header of the server's answer is too large."),
+  "member-503": member(503, "if-idempotent", "The server answered that the service is unavailable."),
   "response-cut": {
     blame: "member",
     status: 0,

@@ -7,11 +7,7 @@ const tokenSymbols = new Set(Array.from("!#$%&'*+-.^_`|~", (symbol) => symbol.ch
 const hostSymbols = new Set(Array.from("-._~!$&'()*+,;=%:[]", (symbol) => symbol.charCodeAt(0)));
 
 function isAlphanumeric(code: number): boolean {
-  return (
-    (code >= 0x30 && code <= 0x39) ||
-    (code >= 0x41 && code <= 0x5a) ||
-    (code >= 0x61 && code <= 0x7a)
-  );
+  return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
 }
 
 /** RFC 9110 5.6.2: tchar. */

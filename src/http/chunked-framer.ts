@@ -1,16 +1,6 @@
 import { FieldLine, readFieldLine } from "./field-line.ts";
 
-const state = {
-  size: 0,
-  extension: 1,
-  sizeLf: 2,
-  bytes: 3,
-  bytesCr: 4,
-  bytesLf: 5,
-  trailer: 6,
-  done: 7,
-} as const;
-type State = (typeof state)[keyof typeof state];
+const state = { size: 0, extension: 1, sizeLf: 2, bytes: 3, bytesCr: 4, bytesLf: 5, trailer: 6 } as const;
 
 const cr = 0x0d;
 const lf = 0x0a;
@@ -35,7 +25,7 @@ export class ChunkedFramer {
   done = false;
   /** Collects where the content stands in the buffers of `scan`: start, end, start, end …; null = nobody asks. */
   ranges: number[] | null = null;
-  #state: State = state.size;
+  #state: number = state.size;
   #left = 0;
   #digits = 0;
   /** Of the extension or trailer being read. */
@@ -56,8 +46,9 @@ export class ChunkedFramer {
   scan(bytes: Buffer, from: number): number {
     let at = from;
     while (at < bytes.length && !this.done) {
-      at = this.#state === state.bytes ? this.#skipContent(bytes, at) : this.#step(bytes, at);
-      if (at === -1) return -1;
+      if (this.#state === state.bytes) at = this.#skipContent(bytes, at);
+      else if (this.#step(bytes[at] ?? 0)) at++;
+      else return -1;
     }
     return at;
   }
@@ -70,23 +61,23 @@ export class ChunkedFramer {
     return end;
   }
 
-  #step(bytes: Buffer, at: number): number {
-    const byte = bytes[at] ?? 0;
+  #step(byte: number): boolean {
     switch (this.#state) {
       case state.size:
-        return this.#readSize(byte) ? at + 1 : -1;
+        return this.#readSize(byte);
       case state.extension:
-        return this.#readExtension(byte) ? at + 1 : -1;
+        return this.#readExtension(byte);
       case state.sizeLf:
-        return byte === lf && this.#beginChunk() ? at + 1 : -1;
+        this.#state = this.#left === 0 ? state.trailer : state.bytes;
+        return byte === lf;
       case state.bytesCr:
         this.#state = state.bytesLf;
-        return byte === cr ? at + 1 : -1;
+        return byte === cr;
       case state.bytesLf:
         this.#state = state.size;
-        return byte === lf ? at + 1 : -1;
+        return byte === lf;
       default:
-        return this.#readTrailer(byte) ? at + 1 : -1;
+        return this.#readTrailer(byte);
     }
   }
 
@@ -119,11 +110,6 @@ export class ChunkedFramer {
     return valid;
   }
 
-  #beginChunk(): boolean {
-    this.#state = this.#left === 0 ? state.trailer : state.bytes;
-    return true;
-  }
-
   #readTrailer(byte: number): boolean {
     this.#overhead++;
     this.#text += String.fromCharCode(byte);
@@ -132,7 +118,6 @@ export class ChunkedFramer {
     const text = this.#text;
     this.#text = "";
     if (text === "\r\n") {
-      this.#state = state.done;
       this.done = true;
       return true;
     }

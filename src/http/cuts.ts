@@ -33,14 +33,11 @@ export class Cuts {
 
   /** Adds every field line from `start` on whose lower-case name is listed; the rare case of `Connection: some-name`. */
   addNamed(text: string, start: number, names: readonly string[]): void {
-    const ranges = this.#starts
-      .slice(0, this.#count)
-      .map((from, index) => [from, this.#ends[index] ?? from] as const);
+    const ranges = this.#starts.slice(0, this.#count).map((from, index) => [from, this.#ends[index] ?? from] as const);
     for (let at = start; at < text.length - 2; at = line.next) {
       if (readFieldLine(text, at, line) !== null) break;
       const known = ranges.some(([from]) => from === at);
-      if (!known && names.includes(text.slice(at, line.nameEnd).toLowerCase()))
-        ranges.push([at, line.next]);
+      if (!known && names.includes(text.slice(at, line.nameEnd).toLowerCase())) ranges.push([at, line.next]);
     }
     this.clear();
     for (const [from, to] of ranges.toSorted((one, other) => one[0] - other[0])) this.add(from, to);

@@ -11,8 +11,6 @@ export class FieldLine {
 }
 
 const colon = 0x3a;
-const space = 0x20;
-const tab = 0x09;
 const cr = 0x0d;
 const lf = 0x0a;
 
@@ -23,23 +21,25 @@ const lf = 0x0a;
 export function readFieldLine(text: string, start: number, line: FieldLine): string | null {
   let at = start;
   while (tokenCharacters[text.charCodeAt(at)] === 1) at++;
-  if (at === start)
-    return text.charCodeAt(at) === colon ? "a field without a name" : "a line that is not a field";
-  if (text.charCodeAt(at) !== colon) return "a character that is not allowed in a field name";
+  if (at === start || text.charCodeAt(at) !== colon) return badName(text, start, at);
   line.start = start;
   line.nameEnd = at;
   at++;
-  while (text.charCodeAt(at) === space || text.charCodeAt(at) === tab) at++;
+  while (isBlank(text.charCodeAt(at))) at++;
   line.valueStart = at;
   while (valueCharacters[text.charCodeAt(at)] === 1) at++;
-  if (text.charCodeAt(at) !== cr || text.charCodeAt(at + 1) !== lf)
-    return "a control character in a field value";
+  if (text.charCodeAt(at) !== cr || text.charCodeAt(at + 1) !== lf) return "a control character in a field value";
   line.next = at + 2;
-  while (
-    at > line.valueStart &&
-    (text.charCodeAt(at - 1) === space || text.charCodeAt(at - 1) === tab)
-  )
-    at--;
+  while (at > line.valueStart && isBlank(text.charCodeAt(at - 1))) at--;
   line.valueEnd = at;
   return null;
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+function badName(text: string, start: number, at: number): string {
+  if (at > start) return "a character that is not allowed in a field name";
+  return text.charCodeAt(at) === colon ? "a field without a name" : "a line that is not a field";
 }

@@ -17,18 +17,12 @@ export function fieldNames(ids: Readonly<Record<string, number>>): FieldNames {
 export function findFieldName(names: FieldNames, text: string, start: number, end: number): number {
   const candidates = names[end - start];
   if (candidates === undefined) return 0;
-  for (const candidate of candidates)
-    if (equalsIgnoringCase(text, start, end, candidate.name)) return candidate.id;
+  for (const candidate of candidates) if (equalsIgnoringCase(text, start, end, candidate.name)) return candidate.id;
   return 0;
 }
 
 /** Compares text[start, end) with a lower-case ASCII text that has letters, digits and hyphens only. */
-export function equalsIgnoringCase(
-  text: string,
-  start: number,
-  end: number,
-  lowerCase: string,
-): boolean {
+export function equalsIgnoringCase(text: string, start: number, end: number, lowerCase: string): boolean {
   if (end - start !== lowerCase.length) return false;
   for (let at = 0; at < lowerCase.length; at++) {
     const wanted = lowerCase.charCodeAt(at);

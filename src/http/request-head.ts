@@ -116,15 +116,13 @@ function readRequestLine(text: string, head: RequestHead): string | null {
   const lineEnd = text.indexOf("\r\n");
   const methodEnd = text.indexOf(" ");
   const targetEnd = lineEnd - 9;
-  if (methodEnd > lineEnd || !consistsOf(tokenCharacters, text, 0, methodEnd))
-    return "a malformed method";
+  if (methodEnd > lineEnd || !consistsOf(tokenCharacters, text, 0, methodEnd)) return "a malformed method";
   if (text.charCodeAt(targetEnd) !== 0x20 || !text.startsWith("HTTP/", targetEnd + 1))
     return "a malformed request line";
   if (text.startsWith("1.1", lineEnd - 3)) head.minor = 1;
   else if (text.startsWith("1.0", lineEnd - 3)) head.minor = 0;
   else return unsupportedVersion;
-  if (!consistsOf(targetCharacters, text, methodEnd + 1, targetEnd))
-    return "a malformed request target";
+  if (!consistsOf(targetCharacters, text, methodEnd + 1, targetEnd)) return "a malformed request target";
   head.method = text.slice(0, methodEnd);
   head.target = text.slice(methodEnd + 1, targetEnd);
   head.fieldsStart = lineEnd + 2;

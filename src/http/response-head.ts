@@ -90,10 +90,8 @@ function readStatusLine(text: string, head: ResponseHead): string | null {
   else if (text.startsWith("HTTP/1.0 ")) head.minor = 0;
   else return "no HTTP/1.1 status line";
   head.status = lineEnd >= 12 ? parseContentLength(text, 9, 12) : -1;
-  if (head.status < 100 || (lineEnd > 12 && text.charCodeAt(12) !== 0x20))
-    return "a malformed status line";
-  if (lineEnd > 13 && !consistsOf(valueCharacters, text, 13, lineEnd))
-    return "a control character in the status line";
+  if (head.status < 100 || (lineEnd > 12 && text.charCodeAt(12) !== 0x20)) return "a malformed status line";
+  if (lineEnd > 13 && !consistsOf(valueCharacters, text, 13, lineEnd)) return "a control character in the status line";
   head.fieldsStart = lineEnd + 2;
   return null;
 }
@@ -120,8 +118,7 @@ function readKnownField(known: number, text: string, head: ResponseHead): string
 
 function readHopField(known: number, value: string, head: ResponseHead): string | null {
   if (known === id.connection) return readConnection(value, head.connection);
-  if (known === id.keepAlive)
-    head.keepAliveSeconds = Number(/timeout=(\d{1,6})/i.exec(value)?.[1] ?? 0);
+  if (known === id.keepAlive) head.keepAliveSeconds = Number(/timeout=(\d{1,6})/i.exec(value)?.[1] ?? 0);
   else if (known === id.upgrade) head.upgrade = value;
   return null;
 }
@@ -152,8 +149,7 @@ function finish(head: ResponseHead, method: string): string | null {
   const { connection } = head;
   if (connection.names !== null) head.cuts.addNamed(head.text, head.fieldsStart, connection.names);
   head.keepAlive = !connection.close && (head.minor === 1 || connection.keepAlive);
-  if (method === "HEAD" || hasNoBody(head.status) || head.status === 304)
-    head.framing = framing.none;
+  if (method === "HEAD" || hasNoBody(head.status) || head.status === 304) head.framing = framing.none;
   else if (head.framing === framing.none) head.framing = framing.untilClose;
   if (head.framing === framing.length && head.contentLength === 0) head.framing = framing.none;
   return null;

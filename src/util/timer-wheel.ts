@@ -85,10 +85,7 @@ export class TimerWheel {
   }
 
   #link(timeout: Timeout): void {
-    const ticks = Math.min(
-      Math.max(Math.ceil((timeout.deadline - this.now) / tickMs), 1),
-      slotCount - 1,
-    );
+    const ticks = Math.min(Math.max(Math.ceil((timeout.deadline - this.now) / tickMs), 1), slotCount - 1);
     const slot = (this.#tick + ticks) % slotCount;
     timeout.slot = slot;
     const head = this.#slots[slot] ?? null;
