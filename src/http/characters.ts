@@ -27,3 +27,8 @@ export function consistsOf(table: Uint8Array, text: string, start: number, end: 
   for (let at = start; at < end; at++) if (table[text.charCodeAt(at)] !== 1) return false;
   return end > start;
 }
+
+/** RFC 9110 5.6.3: space or tab. */
+export function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}

@@ -1,6 +1,16 @@
+import { valueCharacters } from "./characters.ts";
 import { FieldLine, readFieldLine } from "./field-line.ts";
 
-const state = { size: 0, extension: 1, sizeLf: 2, bytes: 3, bytesCr: 4, bytesLf: 5, trailer: 6 } as const;
+const state = {
+  size: 0,
+  extension: 1,
+  sizeLf: 2,
+  bytes: 3,
+  bytesCr: 4,
+  bytesLf: 5,
+  trailer: 6,
+  trailerLf: 7,
+} as const;
 
 const cr = 0x0d;
 const lf = 0x0a;
@@ -76,8 +86,10 @@ export class ChunkedFramer {
       case state.bytesLf:
         this.#state = state.size;
         return byte === lf;
-      default:
+      case state.trailer:
         return this.#readTrailer(byte);
+      default:
+        return byte === lf && this.#endTrailerLine();
     }
   }
 
@@ -102,6 +114,8 @@ export class ChunkedFramer {
     this.#overhead++;
     if (byte !== cr) {
       this.#text += String.fromCharCode(byte);
+      // Not first at the line's end: by then a bare LF and what it hides might have been passed on.
+      if (valueCharacters[byte] !== 1) return false;
       return this.#text.length <= maxExtensionBytes && this.#overhead <= maxOverheadBytes;
     }
     this.#state = state.sizeLf;
@@ -112,17 +126,21 @@ export class ChunkedFramer {
 
   #readTrailer(byte: number): boolean {
     this.#overhead++;
-    this.#text += String.fromCharCode(byte);
-    if (this.#overhead > maxOverheadBytes) return false;
-    if (byte !== lf) return true;
-    const text = this.#text;
-    this.#text = "";
-    if (text === "\r\n") {
-      this.done = true;
+    if (byte === cr) {
+      this.#state = state.trailerLf;
       return true;
     }
-    if (readFieldLine(text, 0, line) !== null || line.next !== text.length) return false;
-    return !forbiddenTrailers.test(text.slice(0, line.nameEnd));
+    this.#text += String.fromCharCode(byte);
+    return valueCharacters[byte] === 1 && this.#overhead <= maxOverheadBytes;
+  }
+
+  #endTrailerLine(): boolean {
+    const text = this.#text;
+    this.#text = "";
+    this.#state = state.trailer;
+    this.done = text === "";
+    if (this.done) return true;
+    return readFieldLine(`${text}\r\n`, 0, line) === null && !forbiddenTrailers.test(text.slice(0, line.nameEnd));
   }
 }
 

@@ -1,4 +1,4 @@
-import { consistsOf, tokenCharacters } from "./characters.ts";
+import { consistsOf, isBlank, tokenCharacters } from "./characters.ts";
 
 /** What all Connection lines of one head say together; made once, cleared for each message. */
 export class ConnectionOptions {
@@ -26,10 +26,19 @@ export function readConnection(value: string, options: ConnectionOptions): strin
   else if (lower === "close") options.close = true;
   else
     for (const option of lower.split(",")) {
-      const problem = addOption(option.trim(), options);
+      const problem = addOption(withoutBlanks(option), options);
       if (problem !== null) return problem;
     }
   return null;
+}
+
+/** Not `trim`: that takes more than space and tab away (RFC 9110 5.6.3). */
+function withoutBlanks(option: string): string {
+  let start = 0;
+  let end = option.length;
+  while (start < end && isBlank(option.charCodeAt(start))) start++;
+  while (end > start && isBlank(option.charCodeAt(end - 1))) end--;
+  return option.slice(start, end);
 }
 
 function addOption(option: string, options: ConnectionOptions): string | null {

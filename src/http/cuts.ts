@@ -19,27 +19,34 @@ export class Cuts {
     this.#count++;
   }
 
-  /** text[start, end) without the cuts; none of them straddles `start` or `end`. */
+  /** text[start, end) without the cuts in it; none of them straddles `start` or `end`. */
   copy(text: string, start: number, end: number): string {
     let copied = "";
     let at = start;
     for (let index = 0; index < this.#count; index++) {
       const cut = this.#starts[index] ?? 0;
+      if (cut < at) continue;
+      if (cut >= end) break;
       if (cut > at) copied += text.slice(at, cut);
       at = this.#ends[index] ?? at;
     }
     return copied + text.slice(at, end);
   }
 
-  /** Adds every field line from `start` on whose lower-case name is listed; the rare case of `Connection: some-name`. */
+  /**
+   * Adds every field line whose lower-case name is listed; the rare case of `Connection: some-name`. The lines begin at
+   * `start` and all earlier cuts are lines behind it. Both may be thousands, so it takes one pass.
+   */
   addNamed(text: string, start: number, names: readonly string[]): void {
-    const ranges = this.#starts.slice(0, this.#count).map((from, index) => [from, this.#ends[index] ?? from] as const);
+    const wanted = new Set(names);
+    const before = this.#starts.slice(0, this.#count);
+    let index = 0;
+    this.clear();
     for (let at = start; at < text.length - 2; at = line.next) {
       if (readFieldLine(text, at, line) !== null) break;
-      const known = ranges.some(([from]) => from === at);
-      if (!known && names.includes(text.slice(at, line.nameEnd).toLowerCase())) ranges.push([at, line.next]);
+      if (before[index] === at) index++;
+      else if (!wanted.has(text.slice(at, line.nameEnd).toLowerCase())) continue;
+      this.add(at, line.next);
     }
-    this.clear();
-    for (const [from, to] of ranges.toSorted((one, other) => one[0] - other[0])) this.add(from, to);
   }
 }

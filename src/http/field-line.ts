@@ -1,4 +1,4 @@
-import { tokenCharacters, valueCharacters } from "./characters.ts";
+import { isBlank, tokenCharacters, valueCharacters } from "./characters.ts";
 
 /** Where the parts of one field line stand in the text of a head; made once and filled again and again. */
 export class FieldLine {
@@ -33,10 +33,6 @@ export function readFieldLine(text: string, start: number, line: FieldLine): str
   while (at > line.valueStart && isBlank(text.charCodeAt(at - 1))) at--;
   line.valueEnd = at;
   return null;
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }
 
 function badName(text: string, start: number, at: number): string {

@@ -152,17 +152,22 @@ function readPlainField(known: number, text: string, head: RequestHead): void {
     return;
   }
   const value = text.slice(line.valueStart, line.valueEnd);
-  if (known === id.expect) head.expectContinue ||= value.toLowerCase() === "100-continue";
+  // An HTTP/1.0 client does not know 100 Continue and must not get one (RFC 9110 10.1.1).
+  if (known === id.expect && head.minor === 1) head.expectContinue ||= value.toLowerCase() === "100-continue";
   // "trailers" is an end-to-end promise; any other coding is between two neighbours.
-  else if (known === id.te && value.toLowerCase() === "trailers") return;
-  else {
+  else if (known !== id.te || value.toLowerCase() !== "trailers") {
     head.cuts.add(line.start, line.next);
-    if (known === id.upgrade) head.upgrade = joined(head.upgrade, value);
-    else if (known === id.forwardedFor) head.forwardedFor = joined(head.forwardedFor, value);
-    else if (known === id.forwardedProto) head.forwardedProto = joined(head.forwardedProto, value);
-    else if (known === id.forwardedHost) head.forwardedHost = joined(head.forwardedHost, value);
-    else if (known === id.forwarded) head.forwarded = joined(head.forwarded, value);
+    keepValue(known, value, head);
   }
+}
+
+/** Of the fields that are cut, the values that are needed to write them anew. */
+function keepValue(known: number, value: string, head: RequestHead): void {
+  if (known === id.upgrade) head.upgrade = joined(head.upgrade, value);
+  else if (known === id.forwardedFor) head.forwardedFor = joined(head.forwardedFor, value);
+  else if (known === id.forwardedProto) head.forwardedProto = joined(head.forwardedProto, value);
+  else if (known === id.forwardedHost) head.forwardedHost = joined(head.forwardedHost, value);
+  else if (known === id.forwarded) head.forwarded = joined(head.forwarded, value);
 }
 
 function joined(before: string, value: string): string {
@@ -223,5 +228,7 @@ function readOtherTarget(head: RequestHead): string | null {
 export function originTarget(head: RequestHead): string {
   if (!head.absolute) return head.target;
   const rest = head.target.replace(absoluteForm, "");
+  // RFC 9112 3.2.4
+  if (rest === "" && head.method === "OPTIONS") return "*";
   return rest.startsWith("/") ? rest : `/${rest}`;
 }

@@ -150,7 +150,10 @@ function finish(head: ResponseHead, method: string): string | null {
   if (connection.names !== null) head.cuts.addNamed(head.text, head.fieldsStart, connection.names);
   head.keepAlive = !connection.close && (head.minor === 1 || connection.keepAlive);
   if (method === "HEAD" || hasNoBody(head.status) || head.status === 304) head.framing = framing.none;
-  else if (head.framing === framing.none) head.framing = framing.untilClose;
+  else if (head.framing === framing.none) {
+    head.framing = framing.untilClose;
+    head.keepAlive = false;
+  }
   if (head.framing === framing.length && head.contentLength === 0) head.framing = framing.none;
   return null;
 }

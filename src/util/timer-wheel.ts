@@ -3,7 +3,7 @@ import type { Clock, Timer } from "./clock.ts";
 const tickMs = 100;
 const slotCount = 1024;
 
-/** A time-out that is made once and armed again and again; moving it later costs one assignment. */
+/** A time-out that is made once and armed again and again; moving it later costs an assignment and a look at the clock. */
 export class Timeout {
   /** In the wheel's time; 0 = not armed. */
   deadline = 0;
@@ -18,8 +18,8 @@ export class Timeout {
 }
 
 /**
- * Coarse time-outs for very many connections: one interval drives all of them. They fire up to 200 ms late, never
- * early. `now` is the coarse time of the last tick.
+ * Coarse time-outs for very many connections: one interval drives all of them. They fire up to one tick of 100 ms late,
+ * or as late as the event loop itself is, never early. `now` is the coarse time of the last tick.
  */
 export class TimerWheel {
   now: number;
@@ -42,7 +42,8 @@ export class TimerWheel {
       this.disarm(timeout);
       return;
     }
-    const deadline = this.now + delayMs + tickMs;
+    // Not from `now`: after a stall it is old, and a time-out armed before the next tick would fire early.
+    const deadline = this.#clock.monotonic() - this.#start + 1 + delayMs;
     const sooner = timeout.slot === -1 || deadline < timeout.deadline;
     timeout.deadline = deadline;
     // A later deadline is found out when the slot comes round; only a sooner one has to move.
