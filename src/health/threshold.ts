@@ -1,0 +1,43 @@
+/**
+ * What the checks and the live traffic of one member have said so far.
+ * `settled` is false until the first check: it alone decides. Until then `available` is false for a member that was
+ * never heard of, and what was known of it for one whose check was changed by a reload.
+ */
+export interface Threshold {
+  readonly available: boolean;
+  readonly settled: boolean;
+  /** Failures in a row of an available member, passes in a row of one that is out. */
+  readonly streak: number;
+}
+
+export interface ThresholdLimits {
+  readonly fall: number;
+  readonly rise: number;
+}
+
+export type HealthSignal = "check-passed" | "check-failed" | "live-failed";
+
+export function createThreshold(available: boolean): Threshold {
+  return { available, settled: false, streak: 0 };
+}
+
+/**
+ * Every signal counts one. Live traffic brings a member to the brink of being out and never over it: the check that
+ * runs at once then decides. So one address that always answers 503 (Exchange throttling a user, say) cannot take
+ * a member out whose check passes, let alone all members of a farm, while a real failure is out with that check.
+ * A live failure of a member that is already out, or not yet known, says nothing new: its request was sent before.
+ */
+export function nextThreshold(before: Threshold, signal: HealthSignal, limits: ThresholdLimits): Threshold {
+  if (signal === "live-failed") return afterLiveFailure(before, limits);
+  const passed = signal === "check-passed";
+  if (!before.settled) return { available: passed, settled: true, streak: 0 };
+  if (passed === before.available) return { ...before, streak: 0 };
+  const streak = before.streak + 1;
+  const enough = streak >= (before.available ? limits.fall : limits.rise);
+  return enough ? { available: passed, settled: true, streak: 0 } : { ...before, streak };
+}
+
+function afterLiveFailure(before: Threshold, limits: ThresholdLimits): Threshold {
+  if (!before.settled || !before.available) return before;
+  return { ...before, streak: Math.min(before.streak + 1, limits.fall - 1) };
+}

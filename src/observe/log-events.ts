@@ -1,0 +1,96 @@
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+type FieldType = "text" | "number";
+
+interface LogEventShape {
+  readonly level: LogLevel;
+  /** All that may be logged with it. There is no field for a header, a cookie or a configuration: none can get in. */
+  readonly fields: Readonly<Record<string, FieldType>>;
+  /** The sentence for people; `{field}` is replaced. */
+  readonly text: string;
+}
+
+/** Every event there is, named `part.event`. */
+export const logEvents = {
+  "config.loaded": {
+    level: "info",
+    fields: { file: "text", servers: "number", farms: "number", routes: "number" },
+    text: "{file}: {servers} servers, {farms} farms, {routes} routes",
+  },
+  "config.refused": {
+    level: "error",
+    fields: { file: "text", problem: "text" },
+    text: "{file} is not used: {problem}",
+  },
+  "listener.bound": {
+    level: "info",
+    fields: { address: "text", port: "number", protocol: "text" },
+    text: "listening on {protocol}://{address}:{port}",
+  },
+  "listener.failed": {
+    level: "error",
+    fields: { address: "text", port: "number", problem: "text" },
+    text: "cannot listen on {address}:{port}: {problem}",
+  },
+  "listener.tls-failed": {
+    level: "debug",
+    fields: { client: "text", problem: "text" },
+    text: "no TLS with {client}: {problem}",
+  },
+  "admin.bound": {
+    level: "info",
+    fields: { url: "text" },
+    text: "dashboard and admin API on {url}",
+  },
+  "admin.failed": {
+    level: "error",
+    fields: { problem: "text" },
+    text: "the admin API failed: {problem}",
+  },
+  "health.member-up": {
+    level: "info",
+    fields: { farm: "text", server: "text", asked: "text", came: "text" },
+    text: "{farm} on {server} is up",
+  },
+  "health.member-down": {
+    level: "warn",
+    fields: { farm: "text", server: "text", asked: "text", came: "text" },
+    text: "{farm} on {server} is DOWN: {came} ({asked})",
+  },
+  "health.live-failure": {
+    level: "debug",
+    fields: { farm: "text", server: "text", code: "text" },
+    text: "a request to {farm} on {server} failed: {code}",
+  },
+  "request.failed": {
+    level: "warn",
+    fields: { code: "text", blame: "text", farm: "text", server: "text", problem: "text" },
+    text: "a request failed ({code}, {blame}): {farm} on {server}: {problem}",
+  },
+  "router.failed": {
+    level: "error",
+    fields: { problem: "text", stack: "text" },
+    text: "a fault of the router itself: {problem}",
+  },
+  "router.started": {
+    level: "info",
+    fields: { version: "text", file: "text" },
+    text: "fairlead {version} runs {file}",
+  },
+  "router.stopping": {
+    level: "info",
+    fields: { reason: "text" },
+    text: "stopping: {reason}",
+  },
+} as const satisfies Readonly<Record<`${string}.${string}`, LogEventShape>>;
+
+export type LogEventName = keyof typeof logEvents;
+
+interface FieldValues {
+  text: string;
+  number: number;
+}
+
+export type LogFields<E extends LogEventName> = {
+  readonly [F in keyof (typeof logEvents)[E]["fields"]]: FieldValues[(typeof logEvents)[E]["fields"][F] & FieldType];
+};
