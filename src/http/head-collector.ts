@@ -20,7 +20,7 @@ export class HeadCollector {
 
   /** The first bytes of the incomplete head, up to nine. */
   get begin(): string {
-    return this.#kept.latin1Slice(0, Math.min(this.length, 9));
+    return this.#kept.toString("latin1", 0, Math.min(this.length, 9));
   }
 
   clear(): void {
@@ -56,7 +56,7 @@ export class HeadCollector {
   }
 
   #complete(bytes: Buffer, length: number, end: number): boolean {
-    this.text = bytes.latin1Slice(0, end);
+    this.text = bytes.toString("latin1", 0, end);
     this.rest = end === length ? nothing : bytes.subarray(end, length);
     this.length = 0;
     this.malformed = false;

@@ -41,6 +41,8 @@ export class RequestHead {
 
   clear(text: string): void {
     this.text = text;
+    this.method = "";
+    this.minor = 1;
     this.host = "";
     this.absolute = false;
     this.framing = framing.none;

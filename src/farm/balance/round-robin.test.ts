@@ -1,0 +1,4 @@
+import { describeBalance } from "./balance.contract.ts";
+import { roundRobin } from "./round-robin.ts";
+
+describeBalance("round-robin", roundRobin);

@@ -1,0 +1,56 @@
+import type { Socket } from "node:net";
+import type { BodyFramer } from "../http/body-framer.ts";
+import type { RequestHead } from "../http/request-head.ts";
+import type { MemberConnection } from "../net/connected-member.ts";
+
+/** Why nothing is read from the client at the moment. */
+export const block = {
+  /** The member is not connected yet. */
+  connecting: 1,
+  /** The member takes no more. */
+  memberFull: 2,
+  /** The next request waits for its turn. */
+  nextRequest: 4,
+} as const;
+
+/** The client's half of an exchange, as the other half sees it. */
+export interface ClientSide {
+  readonly socket: Socket;
+  readonly head: RequestHead;
+  /** Follows the request's body. */
+  readonly body: BodyFramer;
+  /** "X-Forwarded-…" lines, ready but for what the present request adds. */
+  readonly origin: ClientOrigin;
+  /** The member connections that belong to this client connection, by farm. */
+  readonly pins: Map<string, MemberConnection>;
+  /** The client sends no more (half-closed). */
+  readonly ended: boolean;
+  /** Bytes that came behind the present request. */
+  readonly held: Buffer | null;
+  /** The connection ends with the present response. */
+  closing: boolean;
+  /** A ready `Date` line. */
+  dateLine(): string;
+  takeHeld(): Buffer | null;
+  /** Keeps a member connection for this client connection alone; both end together once it carried authentication. */
+  pin(connection: MemberConnection): void;
+  blockReading(why: number): void;
+  unblockReading(why: number): void;
+  /** Restarts the connection's one time-out; 0 = off. */
+  armTimeout(ms: number): void;
+  /** The exchange is over, all of its bytes are written: on to the next request, or the end. */
+  exchangeDone(): void;
+  /** Closes without another byte; the peer sees a reset where a clean end could be taken for the end of a body. */
+  abort(): void;
+}
+
+/** Where a client connection comes from, in the forms that are needed for each of its requests. */
+export interface ClientOrigin {
+  /** IPv6 without brackets. */
+  readonly address: string;
+  readonly protocol: "http" | "https";
+  /** May the forwarded fields that it sends be believed? */
+  readonly trusted: boolean;
+  /** Also send RFC 7239's Forwarded. */
+  readonly standard: boolean;
+}

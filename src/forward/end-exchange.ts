@@ -1,0 +1,88 @@
+import type { FaultCode } from "../farm/faults.ts";
+import { framing } from "../http/framing.ts";
+import type { MemberConnection } from "../net/connected-member.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** The attempt came to nothing; the router decides whether there is another one. */
+export function failAttempt(exchange: Exchange, code: FaultCode): void {
+  if (exchange.answered) {
+    breakExchange(exchange, code);
+    return;
+  }
+  exchange.failedOn = exchange.connection;
+  discardConnection(exchange);
+  exchange.routing.attemptFailed(exchange, code);
+}
+
+/** Nothing true can be said to the client any more: both connections end here. */
+export function breakExchange(exchange: Exchange, code: FaultCode): void {
+  exchange.routing.broken(exchange, code);
+  discardConnection(exchange);
+  exchange.client.abort();
+}
+
+/** The last byte of the response has gone to the client. `surplus`: the member sent more than its response. */
+export function responseComplete(exchange: Exchange, connection: MemberConnection, surplus: boolean): void {
+  const { client, farm } = exchange;
+  if (surplus) connection.head.keepAlive = false;
+  if (exchange.requestRead || client.closing) {
+    finishExchange(exchange);
+    return;
+  }
+  // An early response: what is left of the request must be read before the next one, so it goes where it belongs.
+  exchange.phase = "draining";
+  client.armTimeout(farm?.config.timeouts.idleMs ?? 0);
+}
+
+/** Gives the member's connection back and lets the client go on. */
+export function finishExchange(exchange: Exchange): void {
+  const { connection, client } = exchange;
+  if (connection !== null) {
+    if (!mayBeKept(exchange, connection)) discardConnection(exchange);
+    else keepConnection(exchange, connection);
+  }
+  exchange.phase = "none";
+  client.exchangeDone();
+}
+
+/** Closes the member's connection; what is authenticated on it ends for the client too. */
+export function discardConnection(exchange: Exchange): void {
+  const { connection } = exchange;
+  exchange.phase = "none";
+  if (connection === null) return;
+  if (connection.carriedAuth) exchange.client.closing = true;
+  release(exchange, connection);
+  connection.discard();
+}
+
+function release(exchange: Exchange, connection: MemberConnection): void {
+  exchange.connection = null;
+  exchange.requestSent = false;
+  exchange.clientFull = false;
+  connection.owner = null;
+  connection.member.current--;
+  exchange.client.pins.delete(connection.member.farm);
+}
+
+function mayBeKept(exchange: Exchange, connection: MemberConnection): boolean {
+  const { head } = connection;
+  const complete = exchange.requestRead && head.keepAlive && head.framing !== framing.untilClose;
+  return complete && connection.usable && !exchange.client.ended;
+}
+
+function keepConnection(exchange: Exchange, connection: MemberConnection): void {
+  const { client, farm, member } = exchange;
+  if (farm === null || member === null) return;
+  if (exchange.clientFull) connection.socket.resume();
+  release(exchange, connection);
+  connection.earlierRequests++;
+  if (connection.carriedAuth || farm.config.connectionAuth === "pin") {
+    client.pin(connection);
+    return;
+  }
+  const announcedMs = connection.head.keepAliveSeconds * 1000 - 1000;
+  const configuredMs = farm.config.timeouts.memberKeepAliveMs;
+  if (connection.head.keepAliveSeconds === 0) member.putIdle(connection, configuredMs);
+  else if (announcedMs <= 0) connection.discard();
+  else member.putIdle(connection, configuredMs === 0 ? announcedMs : Math.min(announcedMs, configuredMs));
+}

@@ -1,0 +1,40 @@
+import { breakExchange, discardConnection, failAttempt } from "./end-exchange.ts";
+import type { Exchange } from "./exchange.ts";
+import { respondFault } from "./own-response.ts";
+
+/** The client connection's time-out has run off in the middle of an exchange: who kept us waiting? */
+export function exchangeTimedOut(exchange: Exchange): void {
+  switch (exchange.phase) {
+    case "connecting":
+      failAttempt(exchange, "connect-timeout");
+      return;
+    case "waiting":
+      waitingTimedOut(exchange);
+      return;
+    case "responding":
+      breakExchange(exchange, exchange.clientFull ? "client-timeout" : "idle-timeout");
+      return;
+    case "none":
+    case "draining":
+    case "tunnel":
+      breakExchange(exchange, "client-timeout");
+  }
+}
+
+function waitingTimedOut(exchange: Exchange): void {
+  const { client, connection } = exchange;
+  const memberFull = connection !== null && connection.socket.writableNeedDrain;
+  if (exchange.requestRead || memberFull) {
+    failAttempt(exchange, "response-timeout");
+    return;
+  }
+  // The member waits for the rest of the request as we do.
+  if (exchange.answered) {
+    breakExchange(exchange, "client-timeout");
+    return;
+  }
+  exchange.routing.broken(exchange, "client-timeout");
+  discardConnection(exchange);
+  client.closing = true;
+  respondFault(client, "client-timeout");
+}

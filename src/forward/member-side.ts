@@ -1,0 +1,44 @@
+import type { ConnectionOwner } from "../net/connected-member.ts";
+import { block } from "./client-side.ts";
+import { breakExchange, failAttempt, finishExchange } from "./end-exchange.ts";
+import type { Exchange } from "./exchange.ts";
+import { receiveBody, receiveEnd, receiveHead } from "./receive-response.ts";
+import { sendRequest } from "./send-request.ts";
+import { tunnelClosed, tunnelHalfClosed, tunnelToClient } from "./tunnel.ts";
+
+/** What an exchange does about each event of its member's connection, by phase. */
+export function memberSide(exchange: Exchange): ConnectionOwner {
+  return {
+    memberConnected: () => sendRequest(exchange),
+
+    memberBytes(connection, bytes) {
+      if (exchange.phase === "responding") receiveBody(exchange, connection, bytes);
+      else if (exchange.phase === "waiting") receiveHead(exchange, connection, bytes);
+      else if (exchange.phase === "tunnel") tunnelToClient(exchange, connection, bytes);
+      else endEarly(exchange);
+    },
+
+    memberEnded(connection) {
+      if (exchange.phase === "tunnel") tunnelHalfClosed(exchange, "member");
+      else if (exchange.phase === "draining") endEarly(exchange);
+      else receiveEnd(exchange, connection);
+    },
+
+    memberDrained() {
+      exchange.client.unblockReading(block.memberFull);
+    },
+
+    memberClosed(_connection, code) {
+      if (exchange.phase === "tunnel") tunnelClosed(exchange);
+      else if (exchange.phase === "draining") endEarly(exchange);
+      else if (exchange.phase === "responding") breakExchange(exchange, "response-cut");
+      else failAttempt(exchange, code);
+    },
+  };
+}
+
+/** The response is complete, but the rest of the request has nowhere to go: the client's connection ends. */
+function endEarly(exchange: Exchange): void {
+  exchange.client.closing = true;
+  finishExchange(exchange);
+}

@@ -1,0 +1,46 @@
+import { faults, type Fault, type FaultCode } from "../farm/faults.ts";
+import { reasons } from "../http/reasons.ts";
+import type { ClientSide } from "./client-side.ts";
+
+interface OwnResponse {
+  /** The status line and all fields but those that depend on the connection. */
+  readonly head: string;
+  readonly body: string;
+}
+
+/** Answers for the router itself. Nothing of the answer tells where a member is or what went wrong inside. */
+export function respondFault(client: ClientSide, code: FaultCode): void {
+  write(client, responses.get(code) ?? internalError);
+}
+
+/** RFC 9110 15.4: 301 for what is read, 308 for what must keep its method and body. */
+export function respondRedirect(client: ClientSide, location: string): void {
+  const status = client.head.method === "GET" || client.head.method === "HEAD" ? 301 : 308;
+  const head = `HTTP/1.1 ${status} ${reasons[status]}\r\nLocation: ${location}\r\nContent-Length: 0\r\n`;
+  write(client, { head, body: "" });
+}
+
+function write(client: ClientSide, response: OwnResponse): void {
+  if (!client.body.done || !client.head.keepAlive || client.ended) client.closing = true;
+  const old = client.head.minor === 0 ? "Connection: keep-alive\r\n" : "";
+  const connection = client.closing ? "Connection: close\r\n" : old;
+  const body = client.head.method === "HEAD" ? "" : response.body;
+  client.socket.write(`${response.head}${client.dateLine()}${connection}\r\n${body}`, "latin1");
+  client.exchangeDone();
+}
+
+function prepare(code: string, { status, text }: Fault): OwnResponse {
+  const title = `${status} ${reasons[status] ?? "Error"}`;
+  const body = `<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>${title}</title></head>
+<body><h1>${title}</h1><p>${text}</p><p><small>Fairlead: ${code}</small></p></body></html>
+`;
+  const retryAfter = status === 503 ? "Retry-After: 5\r\n" : "";
+  const fields = `Content-Type: text/html; charset=utf-8\r\nContent-Length: ${body.length}\r\nCache-Control: no-store\r\n`;
+  return { head: `HTTP/1.1 ${title}\r\nX-Fairlead-Error: ${code}\r\n${fields}${retryAfter}`, body };
+}
+
+const internalError = prepare("internal-error", faults["internal-error"]);
+const responses: ReadonlyMap<string, OwnResponse> = new Map(
+  Object.entries(faults).map(([code, fault]) => [code, prepare(code, fault)]),
+);

@@ -1,0 +1,48 @@
+import type { FaultCode } from "../farm/faults.ts";
+import { breakExchange, discardConnection, finishExchange } from "./end-exchange.ts";
+import type { Exchange } from "./exchange.ts";
+import { respondFault } from "./own-response.ts";
+import { sendBody } from "./send-request.ts";
+import { tunnelHalfClosed, tunnelToMember } from "./tunnel.ts";
+
+/** Bytes have come from the client in the middle of an exchange. Returns those that belong to the next request. */
+export function requestBytes(exchange: Exchange, bytes: Buffer): Buffer | null {
+  if (exchange.phase === "tunnel") {
+    tunnelToMember(exchange, bytes);
+    return null;
+  }
+  if (exchange.requestRead) return bytes;
+  const { body } = exchange.client;
+  const end = body.scan(bytes, 0);
+  if (end === -1) {
+    requestMalformed(exchange, "bad-request");
+    return null;
+  }
+  exchange.requestRead = body.done;
+  sendBody(exchange, end === bytes.length ? bytes : bytes.subarray(0, end));
+  const rest = end < bytes.length ? bytes.subarray(end) : null;
+  if (exchange.phase === "draining" && body.done) finishExchange(exchange);
+  return rest;
+}
+
+/** The request can't be read (further): it is answered where that is still possible, and the connection ends. */
+export function requestMalformed(exchange: Exchange, code: FaultCode): void {
+  if (exchange.answered) {
+    breakExchange(exchange, code);
+    return;
+  }
+  exchange.routing.broken(exchange, code);
+  discardConnection(exchange);
+  exchange.client.closing = true;
+  respondFault(exchange.client, code);
+}
+
+/**
+ * The client sends no more. In the middle of its request it has gone; behind it the half-close is passed on, and the
+ * member decides, as it would without us, whether it still answers.
+ */
+export function clientHalfClosed(exchange: Exchange): void {
+  if (exchange.phase === "tunnel") tunnelHalfClosed(exchange, "client");
+  else if (!exchange.requestRead) breakExchange(exchange, "client-closed");
+  else if (exchange.requestSent) exchange.connection?.socket.end();
+}

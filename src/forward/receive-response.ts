@@ -1,0 +1,134 @@
+import { framing } from "../http/framing.ts";
+import { parseResponseHead } from "../http/response-head.ts";
+import type { MemberConnection } from "../net/connected-member.ts";
+import { breakExchange, failAttempt, responseComplete } from "./end-exchange.ts";
+import type { Exchange } from "./exchange.ts";
+import { interimHeadText, responseHeadText } from "./response-head-text.ts";
+import { armWaiting, writeMessage } from "./send-request.ts";
+import { beginTunnel } from "./tunnel.ts";
+
+const maxHeadBytes = 256 * 1024;
+const maxInterim = 64;
+
+/** Bytes have come while the response's head is awaited. */
+export function receiveHead(exchange: Exchange, connection: MemberConnection, bytes: Buffer): void {
+  const { collector, head } = connection;
+  let more = bytes;
+  while (exchange.connection === connection && exchange.phase === "waiting" && more.length > 0) {
+    if (!collector.add(more)) {
+      if (collector.malformed || !couldBeHead(collector.begin)) failAttempt(exchange, "bad-response");
+      else if (collector.length > maxHeadBytes) failAttempt(exchange, "response-too-large");
+      return;
+    }
+    more = collector.rest;
+    const problem = parseResponseHead(collector.text, head, exchange.client.head.method);
+    if (problem !== null) failAttempt(exchange, "bad-response");
+    else if (head.status >= 200) finalHead(exchange, connection, more);
+    else if (head.status === 101) switchProtocols(exchange, connection, more);
+    else relayInterim(exchange, connection);
+  }
+}
+
+/** What cannot become a response is refused at once, not when the time is up. */
+function couldBeHead(begin: string): boolean {
+  return "HTTP/1.1 ".startsWith(begin) || "HTTP/1.0 ".startsWith(begin);
+}
+
+function relayInterim(exchange: Exchange, connection: MemberConnection): void {
+  exchange.interimCount++;
+  if (exchange.interimCount > maxInterim) {
+    failAttempt(exchange, "bad-response");
+    return;
+  }
+  armWaiting(exchange);
+  // RFC 9110 15.2: not to an HTTP/1.0 client.
+  if (exchange.client.head.minor === 0) return;
+  exchange.answered = true;
+  exchange.client.socket.write(interimHeadText(connection.head), "latin1");
+}
+
+function switchProtocols(exchange: Exchange, connection: MemberConnection, rest: Buffer): void {
+  const { client } = exchange;
+  if (client.head.upgrade === "" || !exchange.requestRead || connection.head.upgrade === "") {
+    failAttempt(exchange, "bad-response");
+    return;
+  }
+  exchange.answered = true;
+  client.socket.write(interimHeadText(connection.head), "latin1");
+  beginTunnel(exchange, connection, rest);
+}
+
+function finalHead(exchange: Exchange, connection: MemberConnection, rest: Buffer): void {
+  const { client, member, farm } = exchange;
+  const { head, body } = connection;
+  if (farm === null || member === null) return;
+  member.answered(exchange.monotonic() - exchange.sentAt);
+  if (exchange.routing.preferOther(exchange, head.status)) return;
+  if (head.connectionAuth) connection.carriedAuth = true;
+  exchange.answered = true;
+  exchange.phase = "responding";
+  body.start(head.framing, head.contentLength);
+  const text = responseHeadText(exchange, head);
+  client.armTimeout(farm.config.timeouts.idleMs);
+  if (rest.length > 0 && !body.done && !exchange.unchunk) writeHeadAndBody(exchange, connection, text, rest);
+  else {
+    if (!client.socket.write(text, "latin1")) holdMember(exchange, connection);
+    if (rest.length > 0 || body.done) receiveBody(exchange, connection, rest);
+  }
+}
+
+/** The usual case: the body, or its beginning, came with the head, and goes on with it. */
+function writeHeadAndBody(exchange: Exchange, connection: MemberConnection, text: string, rest: Buffer): void {
+  const { body } = connection;
+  const end = body.scan(rest, 0);
+  if (end === -1) {
+    breakExchange(exchange, "response-cut");
+    return;
+  }
+  const content = end === rest.length ? rest : rest.subarray(0, end);
+  if (!writeMessage(exchange.client.socket, text, [content], end)) holdMember(exchange, connection);
+  if (body.done) responseComplete(exchange, connection, end < rest.length);
+}
+
+/** Bytes of the body, in whatever pieces they come, go on at once. */
+export function receiveBody(exchange: Exchange, connection: MemberConnection, bytes: Buffer): void {
+  const { client, farm } = exchange;
+  const { body } = connection;
+  if (exchange.unchunk) body.chunked.ranges = [];
+  const end = body.scan(bytes, 0);
+  if (end === -1) {
+    breakExchange(exchange, "response-cut");
+    return;
+  }
+  if (end > 0) {
+    const flowing = exchange.unchunk
+      ? writeContent(exchange, connection, bytes)
+      : client.socket.write(bytes.subarray(0, end));
+    if (!flowing) holdMember(exchange, connection);
+    client.armTimeout(farm?.config.timeouts.idleMs ?? 0);
+  }
+  if (body.done) responseComplete(exchange, connection, end < bytes.length);
+}
+
+function writeContent(exchange: Exchange, connection: MemberConnection, bytes: Buffer): boolean {
+  const ranges = connection.body.chunked.ranges ?? [];
+  let flowing = true;
+  for (let index = 0; index < ranges.length; index += 2) {
+    flowing = exchange.client.socket.write(bytes.subarray(ranges[index], ranges[index + 1]));
+  }
+  return flowing;
+}
+
+function holdMember(exchange: Exchange, connection: MemberConnection): void {
+  exchange.clientFull = true;
+  connection.socket.pause();
+}
+
+/** The member sends no more. Only a body that goes on until then may end so. */
+export function receiveEnd(exchange: Exchange, connection: MemberConnection): void {
+  if (exchange.phase === "responding" && connection.head.framing === framing.untilClose) {
+    connection.body.done = true;
+    responseComplete(exchange, connection, false);
+  } else if (exchange.phase === "responding") breakExchange(exchange, "response-cut");
+  else failAttempt(exchange, "member-closed");
+}

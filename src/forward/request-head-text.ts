@@ -1,0 +1,36 @@
+import { originTarget, type RequestHead } from "../http/request-head.ts";
+import type { ClientOrigin } from "./client-side.ts";
+
+/** The head as it is sent to a member: the client's own bytes without the hop-by-hop lines, and what we add. */
+export function requestHeadText(head: RequestHead, origin: ClientOrigin): string {
+  const { text, cuts } = head;
+  const end = text.length - 2;
+  const added = `${forwardedLines(head, origin)}${upgradeLines(head)}\r\n`;
+  if (!head.absolute && head.minor === 1) return cuts.copy(text, 0, end) + added;
+  const requestLine = `${head.method} ${originTarget(head)} HTTP/1.1\r\n`;
+  // The authority of an absolute target replaces Host (RFC 9112 3.2.2).
+  if (head.absolute) cuts.addNamed(text, head.fieldsStart, ["host"]);
+  const host = head.absolute ? `Host: ${head.host}\r\n` : "";
+  return requestLine + host + cuts.copy(text, head.fieldsStart, end) + added;
+}
+
+function upgradeLines(head: RequestHead): string {
+  return head.upgrade === "" ? "" : `Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n`;
+}
+
+function forwardedLines(head: RequestHead, origin: ClientOrigin): string {
+  const believe = origin.trusted;
+  const client = believe && head.forwardedFor !== "" ? `${head.forwardedFor}, ${origin.address}` : origin.address;
+  const protocol = believe && head.forwardedProto !== "" ? head.forwardedProto : origin.protocol;
+  const host = believe && head.forwardedHost !== "" ? head.forwardedHost : head.host;
+  const lines = `X-Forwarded-For: ${client}\r\nX-Forwarded-Proto: ${protocol}\r\nX-Forwarded-Host: ${host}\r\n`;
+  return origin.standard || (believe && head.forwarded !== "") ? lines + forwardedLine(head, origin) : lines;
+}
+
+/** RFC 7239. */
+function forwardedLine(head: RequestHead, origin: ClientOrigin): string {
+  const earlier = origin.trusted && head.forwarded !== "" ? `${head.forwarded}, ` : "";
+  if (!origin.standard) return `Forwarded: ${earlier.slice(0, -2)}\r\n`;
+  const address = origin.address.includes(":") ? `"[${origin.address}]"` : origin.address;
+  return `Forwarded: ${earlier}for=${address};proto=${origin.protocol};host="${head.host}"\r\n`;
+}

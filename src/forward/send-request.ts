@@ -1,0 +1,67 @@
+import type { Socket } from "node:net";
+import { block } from "./client-side.ts";
+import type { Exchange } from "./exchange.ts";
+import { requestHeadText } from "./request-head-text.ts";
+
+/** Below this a body's bytes are copied behind the head and both go out in one write. */
+const smallBody = 16 * 1024;
+
+/** The connection is there: the head and what has come of the body go out. */
+export function sendRequest(exchange: Exchange): void {
+  const { client, connection, farm } = exchange;
+  if (connection === null || farm === null) return;
+  exchange.phase = "waiting";
+  exchange.requestSent = true;
+  exchange.sentAt = exchange.monotonic();
+  if (client.head.connectionAuth) connection.carriedAuth = true;
+  const text = requestHeadText(client.head, client.origin);
+  const flowing = writeMessage(connection.socket, text, exchange.kept, exchange.keptBytes);
+  client.unblockReading(block.connecting);
+  if (!flowing) client.blockReading(block.memberFull);
+  if (exchange.keptBytes > farm.config.failover.replayBytes) dropKept(exchange);
+  armWaiting(exchange);
+  if (client.ended) connection.socket.end();
+}
+
+/** Writes a head and the bytes that follow it; false = the socket is full. */
+export function writeMessage(socket: Socket, text: string, body: readonly Buffer[], bodyBytes: number): boolean {
+  const first = body[0];
+  if (first === undefined) return socket.write(text, "latin1");
+  if (body.length === 1 && bodyBytes <= smallBody) return socket.write(text + first.toString("latin1"), "latin1");
+  socket.cork();
+  let flowing = socket.write(text, "latin1");
+  for (const bytes of body) flowing = socket.write(bytes);
+  socket.uncork();
+  return flowing;
+}
+
+/** More of the body has come from the client. */
+export function sendBody(exchange: Exchange, bytes: Buffer): void {
+  const { client, connection, farm } = exchange;
+  if (farm === null) return;
+  if (exchange.allKept) keep(exchange, bytes);
+  if (exchange.phase === "connecting" || connection === null) return;
+  if (!exchange.requestSent) return;
+  if (exchange.keptBytes > farm.config.failover.replayBytes) dropKept(exchange);
+  if (!connection.socket.write(bytes)) client.blockReading(block.memberFull);
+  if (exchange.phase === "waiting") armWaiting(exchange);
+  else client.armTimeout(farm.config.timeouts.idleMs);
+}
+
+/** Until the request is complete its bytes must keep coming; then the response has its time. */
+export function armWaiting(exchange: Exchange): void {
+  const timeouts = exchange.farm?.config.timeouts;
+  if (timeouts !== undefined) {
+    exchange.client.armTimeout(exchange.requestRead ? timeouts.responseMs : timeouts.idleMs);
+  }
+}
+
+function keep(exchange: Exchange, bytes: Buffer): void {
+  exchange.kept.push(bytes);
+  exchange.keptBytes += bytes.length;
+}
+
+function dropKept(exchange: Exchange): void {
+  exchange.forgetBody();
+  exchange.allKept = false;
+}

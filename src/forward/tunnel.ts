@@ -1,0 +1,45 @@
+import type { MemberConnection } from "../net/connected-member.ts";
+import { discardConnection } from "./end-exchange.ts";
+import { block } from "./client-side.ts";
+import type { Exchange } from "./exchange.ts";
+
+/** The member has agreed to the upgrade: from here on bytes go both ways as they come (WebSocket, RDG). */
+export function beginTunnel(exchange: Exchange, connection: MemberConnection, fromMember: Buffer): void {
+  const { client } = exchange;
+  exchange.phase = "tunnel";
+  client.closing = true;
+  if (fromMember.length > 0) tunnelToClient(exchange, connection, fromMember);
+  const early = client.takeHeld();
+  if (early !== null) tunnelToMember(exchange, early);
+  armIdle(exchange);
+}
+
+export function tunnelToClient(exchange: Exchange, connection: MemberConnection, bytes: Buffer): void {
+  armIdle(exchange);
+  if (exchange.client.socket.write(bytes)) return;
+  exchange.clientFull = true;
+  connection.socket.pause();
+}
+
+export function tunnelToMember(exchange: Exchange, bytes: Buffer): void {
+  armIdle(exchange);
+  if (exchange.connection?.socket.write(bytes) === false) exchange.client.blockReading(block.memberFull);
+}
+
+/** One side has sent its last byte; the other one may go on. */
+export function tunnelHalfClosed(exchange: Exchange, by: "client" | "member"): void {
+  const { client, connection } = exchange;
+  if (by === "client") connection?.socket.end();
+  else client.socket.end();
+  const memberDone = connection === null || connection.socket.readableEnded;
+  if (client.ended && memberDone) tunnelClosed(exchange);
+}
+
+export function tunnelClosed(exchange: Exchange): void {
+  discardConnection(exchange);
+  exchange.client.exchangeDone();
+}
+
+function armIdle(exchange: Exchange): void {
+  exchange.client.armTimeout(exchange.farm?.config.timeouts.idleMs ?? 0);
+}

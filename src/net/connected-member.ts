@@ -1,0 +1,134 @@
+import type { Socket } from "node:net";
+import type { FarmConfig, MemberConfig } from "../config/config.ts";
+import type { FaultCode } from "../farm/faults.ts";
+import { Member } from "../farm/member.ts";
+import { BodyFramer } from "../http/body-framer.ts";
+import { HeadCollector } from "../http/head-collector.ts";
+import { ResponseHead } from "../http/response-head.ts";
+import { Timeout, type TimerWheel } from "../util/timer-wheel.ts";
+import { createDial, type Dial } from "./dial.ts";
+
+/** More waiting connections than this to one member serve nobody. */
+const maxIdle = 512;
+
+/** A member with its connections: how they are dialled, and those that wait for the next request. */
+export class ConnectedMember extends Member {
+  readonly #idle: MemberConnection[] = [];
+  readonly #wheel: TimerWheel;
+  readonly #dial: Dial;
+
+  constructor(farm: FarmConfig, config: MemberConfig, wheel: TimerWheel) {
+    super(farm.name, config);
+    this.#wheel = wheel;
+    this.#dial = createDial(config, farm);
+  }
+
+  /** A new connection, still connecting. */
+  connect(): MemberConnection {
+    return new MemberConnection(this.#dial(), this);
+  }
+
+  /** The connection that was used last (the others may time out), or null. Never one that carried authentication. */
+  takeIdle(): MemberConnection | null {
+    for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
+      this.#wheel.disarm(connection.idleTimeout);
+      if (connection.usable) return connection;
+      connection.discard();
+    }
+    return null;
+  }
+
+  /** Keeps a connection on which a response has ended for the next request of anybody, for at most `limitMs` (0 = any time). */
+  putIdle(connection: MemberConnection, limitMs: number): void {
+    connection.owner = null;
+    if (connection.carriedAuth || !connection.usable || this.#idle.length >= maxIdle) {
+      connection.discard();
+      return;
+    }
+    // The oldest are the first to have been closed by the member or by their time-out.
+    while (this.#idle[0]?.usable === false) this.#idle.shift();
+    this.#idle.push(connection);
+    this.#wheel.arm(connection.idleTimeout, limitMs);
+  }
+
+  /** Idle ones are closed; those in use end with their exchange. */
+  closeIdle(): void {
+    for (const connection of this.#idle.splice(0)) {
+      this.#wheel.disarm(connection.idleTimeout);
+      connection.discard();
+    }
+  }
+}
+
+/** Who uses a member connection at the moment and hears what happens on it. */
+export interface ConnectionOwner {
+  memberConnected(connection: MemberConnection): void;
+  memberBytes(connection: MemberConnection, bytes: Buffer): void;
+  /** The member sends no more. */
+  memberEnded(connection: MemberConnection): void;
+  memberDrained(connection: MemberConnection): void;
+  memberClosed(connection: MemberConnection, code: FaultCode): void;
+}
+
+/** One connection to a member, with what is needed to read responses from it. */
+export class MemberConnection {
+  readonly socket: Socket;
+  readonly member: ConnectedMember;
+  readonly collector = new HeadCollector();
+  readonly head = new ResponseHead();
+  readonly body = new BodyFramer();
+  /** While it waits unused. */
+  readonly idleTimeout: Timeout;
+  owner: ConnectionOwner | null = null;
+  connected = false;
+  /** Requests that were sent on it before the present one. */
+  earlierRequests = 0;
+  /** NTLM or Negotiate was seen on it: it belongs to one client connection until it closes. */
+  carriedAuth = false;
+  #reached = false;
+  #code: FaultCode | null = null;
+
+  constructor(socket: Socket, member: ConnectedMember) {
+    this.socket = socket;
+    this.member = member;
+    this.idleTimeout = new Timeout(() => socket.destroy());
+    socket.once("connect", () => (this.#reached = true));
+    socket.once(member.config.protocol === "https" ? "secureConnect" : "connect", () => {
+      // A certificate that is not the pinned one has already closed it.
+      if (socket.destroyed) return;
+      this.connected = true;
+      this.owner?.memberConnected(this);
+    });
+    socket.on("data", (bytes: Buffer) => {
+      // Bytes that nobody asked for would be taken for the next answer.
+      if (this.owner === null) socket.destroy();
+      else this.owner.memberBytes(this, bytes);
+    });
+    socket.on("end", () => {
+      if (this.owner === null) socket.destroy();
+      else this.owner.memberEnded(this);
+    });
+    socket.on("drain", () => this.owner?.memberDrained(this));
+    socket.on("error", (error: NodeJS.ErrnoException) => (this.#code = this.#faultOf(error)));
+    socket.on("close", () =>
+      this.owner?.memberClosed(this, this.#code ?? (this.connected ? "member-closed" : "connect-failed")),
+    );
+  }
+
+  /** Can a request be sent on it now? */
+  get usable(): boolean {
+    return this.connected && !this.socket.destroyed && this.socket.writable && this.socket.readable;
+  }
+
+  /** Closes it at once; its owner hears nothing more. */
+  discard(): void {
+    this.owner = null;
+    this.socket.destroy();
+  }
+
+  #faultOf(error: NodeJS.ErrnoException): FaultCode {
+    if (this.connected) return "member-closed";
+    if (this.#reached) return "tls-failed";
+    return error.code === "ECONNREFUSED" ? "connect-refused" : "connect-failed";
+  }
+}

@@ -1,0 +1,79 @@
+import type { RouteConfig } from "../config/config.ts";
+import { hostName } from "../http/authority.ts";
+import { routingPath } from "../http/routing-path.ts";
+
+/** The routes of one host: path prefix -> what serves it. */
+class PathTable<T> {
+  readonly #prefixes = new Map<string, T>();
+  #maxSegments = 0;
+
+  add(path: string, value: T): void {
+    this.#prefixes.set(path, value);
+    this.#maxSegments = Math.max(this.#maxSegments, path.split("/").length - 1);
+  }
+
+  /** The longest prefix of whole segments. Costs as much as the deepest route, whatever the request's path. */
+  find(path: string): T | null {
+    let best = this.#prefixes.get("/") ?? null;
+    let end = 0;
+    for (let segment = 0; segment < this.#maxSegments && end !== -1; segment++) {
+      end = path.indexOf("/", end + 1);
+      best = this.#prefixes.get(end === -1 ? path : path.slice(0, end)) ?? best;
+    }
+    return best;
+  }
+}
+
+const maxKnownHosts = 4096;
+
+/** (host, path prefix) -> what serves it, found in time that does not grow with the number of routes. */
+export class RouteIndex<T> {
+  readonly #exact = new Map<string, PathTable<T>>();
+  /** By ".x" for "*.x". */
+  readonly #wildcard = new Map<string, PathTable<T>>();
+  readonly #any = new PathTable<T>();
+  /** The tables for a Host as clients spell it, in the order of preference; null = malformed. */
+  readonly #known = new Map<string, readonly PathTable<T>[] | null>();
+
+  constructor(routes: readonly RouteConfig[], valueOf: (route: RouteConfig) => T) {
+    for (const route of routes) this.#tableFor(route.host).add(route.path, valueOf(route));
+  }
+
+  /** null = no route; "malformed" = the host or the path can't be understood. */
+  find(host: string, target: string): T | null | "malformed" {
+    const tables = this.#known.get(host) ?? this.#learn(host);
+    const path = target === "*" ? "/" : routingPath(target);
+    if (tables === null || path === null) return "malformed";
+    for (const table of tables) {
+      const found = table.find(path);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  #learn(host: string): readonly PathTable<T>[] | null {
+    const name = hostName(host);
+    const tables = name === null ? null : this.#tablesOf(name);
+    // Clients choose what they send: the memory of it is bounded.
+    if (this.#known.size >= maxKnownHosts) this.#known.clear();
+    this.#known.set(host, tables);
+    return tables;
+  }
+
+  #tablesOf(name: string): readonly PathTable<T>[] {
+    const tables: (PathTable<T> | undefined)[] = [this.#exact.get(name)];
+    for (let dot = name.indexOf("."); dot !== -1; dot = name.indexOf(".", dot + 1)) {
+      tables.push(this.#wildcard.get(name.slice(dot)));
+    }
+    return [...tables.filter((table) => table !== undefined), this.#any];
+  }
+
+  #tableFor(host: string | null): PathTable<T> {
+    if (host === null) return this.#any;
+    const tables = host.startsWith("*.") ? this.#wildcard : this.#exact;
+    const key = host.startsWith("*.") ? host.slice(1) : host;
+    const table = tables.get(key) ?? new PathTable<T>();
+    tables.set(key, table);
+    return table;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Config, FarmConfig } from "../config/config.ts";
+import type { MemberVerdict } from "../farm/messages.ts";
+import { Farm } from "../farm/farm.ts";
+import { ConnectedMember } from "../net/connected-member.ts";
+import type { TimerWheel } from "../util/timer-wheel.ts";
+import { RouteIndex } from "./route-index.ts";
+
+/** What a request is decided by: one configuration made ready for use. A reload replaces it as a whole. */
+export interface Snapshot {
+  readonly farms: ReadonlyMap<string, Farm<ConnectedMember>>;
+  readonly routes: RouteIndex<Farm<ConnectedMember>>;
+}
+
+/** Members whose address and TLS settings are unchanged live on, with their connections, numbers and state. */
+export function createSnapshot(config: Config, wheel: TimerWheel, previous: Snapshot | null): Snapshot {
+  const farms = new Map<string, Farm<ConnectedMember>>();
+  for (const farm of config.farms) {
+    farms.set(farm.name, new Farm(farm, membersOf(farm, wheel, previous?.farms.get(farm.name))));
+  }
+  closeRemoved(farms, previous);
+  const farmOf = (name: string): Farm<ConnectedMember> => {
+    const farm = farms.get(name);
+    if (farm === undefined) throw new Error(`a route names the unknown farm ${name}`);
+    return farm;
+  };
+  return { farms, routes: new RouteIndex(config.routes, (route) => farmOf(route.farm)) };
+}
+
+function membersOf(
+  farm: FarmConfig,
+  wheel: TimerWheel,
+  previous: Farm<ConnectedMember> | undefined,
+): ConnectedMember[] {
+  const sameTls = previous !== undefined && dialledAlike(previous.config, farm);
+  return farm.members.map((config) => {
+    const old = sameTls ? previous.members.find((member) => equal(member.config, config)) : undefined;
+    return old ?? new ConnectedMember(farm, config, wheel);
+  });
+}
+
+function dialledAlike(one: FarmConfig, other: FarmConfig): boolean {
+  return equal(one.tls, other.tls) && one.health?.host === other.health?.host;
+}
+
+function equal(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+function closeRemoved(farms: ReadonlyMap<string, Farm<ConnectedMember>>, previous: Snapshot | null): void {
+  for (const [name, farm] of previous?.farms ?? []) {
+    const kept = farms.get(name)?.members ?? [];
+    for (const member of farm.members) if (!kept.includes(member)) member.closeIdle();
+  }
+}
+
+/** Takes over what the control side has decided. */
+export function applyVerdicts(snapshot: Snapshot, verdicts: readonly MemberVerdict[]): void {
+  for (const verdict of verdicts) {
+    const farm = snapshot.farms.get(verdict.farm);
+    const member = farm?.members.find((candidate) => candidate.config.server === verdict.server);
+    if (farm === undefined || member === undefined || member.available === verdict.available) continue;
+    member.available = verdict.available;
+    farm.refresh();
+    // What waits there would fail the first requests after its return.
+    if (!verdict.available) member.closeIdle();
+  }
+}
