@@ -5,14 +5,14 @@ import type { MemberConfig, MemberTlsConfig } from "../config/config.ts";
 
 /**
  * How a TLS connection to a member is made; health checks and forwarding share it, so that they judge alike.
- * `publishedName`, a Host header's value, stands in where the farm sets no server name; undefined: the server's own host.
+ * `publishedName`, a Host header's value, stands in where the farm sets no server name; null: the server's own host.
  * A pinned `fingerprint` is not part of it: Node asks `checkServerIdentity` only about chains that it trusts, so every
- * socket made with these options goes through `refuseUnpinned` too.
+ * socket made with these options asks `pinnedCertificateFault` too.
  */
 export function memberTlsOptions(
   member: MemberConfig,
   tls: MemberTlsConfig,
-  publishedName: string | undefined,
+  publishedName: string | null,
 ): ConnectionOptions {
   const name = tls.serverName ?? dnsName(publishedName) ?? member.host;
   return {
@@ -28,7 +28,7 @@ export function memberTlsOptions(
 }
 
 /** The name in a Host header's value; null where it is an address or nothing. */
-function dnsName(host: string | undefined): string | null {
+function dnsName(host: string | null): string | null {
   const name = host?.replace(/:\d*$/, "") ?? "";
   return name === "" || name.startsWith("[") || isIP(name) !== 0 ? null : name;
 }
@@ -40,14 +40,12 @@ function oldServerOptions(tls: MemberTlsConfig): ConnectionOptions {
 }
 
 /**
- * Destroys the socket, with an error that says why, when the handshake shows another certificate than the pinned one.
- * Call it right after `connect`, before anybody else listens for "secureConnect".
+ * Why the certificate that the handshake showed is not the pinned one; null = nothing to object. To be asked at
+ * "secureConnect", before anything is written.
  */
-export function refuseUnpinned(socket: TLSSocket, tls: MemberTlsConfig): void {
-  if (tls.fingerprint === null) return;
-  socket.once("secureConnect", () => {
-    const actual = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(":", "").toLowerCase() ?? "missing";
-    if (actual === tls.fingerprint) return;
-    socket.destroy(new Error(`the certificate is not the pinned one: its SHA-256 fingerprint is ${actual}`));
-  });
+export function pinnedCertificateFault(socket: TLSSocket, tls: MemberTlsConfig): string | null {
+  if (tls.fingerprint === null) return null;
+  const actual = socket.getPeerX509Certificate()?.fingerprint256.replaceAll(":", "").toLowerCase() ?? "missing";
+  if (actual === tls.fingerprint) return null;
+  return `the certificate is not the pinned one: its SHA-256 fingerprint is ${actual}`;
 }

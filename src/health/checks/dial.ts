@@ -1,7 +1,7 @@
 import { type Socket, connect as connectPlain } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { MemberConfig, MemberTlsConfig } from "../../config/config.ts";
-import { memberTlsOptions, refuseUnpinned } from "../../net/member-tls.ts";
+import { memberTlsOptions, pinnedCertificateFault } from "../../net/member-tls.ts";
 
 export interface DialOptions {
   readonly member: MemberConfig;
@@ -14,9 +14,10 @@ export interface DialOptions {
 export function dialForCheck({ member, tls, publishedName }: DialOptions, ready: () => void): Socket {
   const address = { host: member.host, port: member.port };
   if (member.protocol === "http") return connectPlain(address, ready);
-  const socket = connectTls({ ...address, ...memberTlsOptions(member, tls, publishedName) });
-  refuseUnpinned(socket, tls);
-  return socket.once("secureConnect", () => {
-    if (!socket.destroyed) ready();
+  const socket = connectTls({ ...address, ...memberTlsOptions(member, tls, publishedName) }, () => {
+    const fault = pinnedCertificateFault(socket, tls);
+    if (fault === null) ready();
+    else socket.destroy(new Error(fault));
   });
+  return socket;
 }
