@@ -138,6 +138,8 @@ export interface RouteConfig {
   readonly host: string | null;
   /** Decoded, lower case, begins with "/", no trailing slash but "/" itself. Matches whole segments. */
   readonly path: string;
+  /** true: only the path itself, nothing below it. Goes before a route with the same path that is not exact. */
+  readonly exact?: true;
   readonly farm: string;
 }
 

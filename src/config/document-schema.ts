@@ -1,0 +1,76 @@
+import * as z from "zod";
+import { builtInDefaults } from "./defaults.ts";
+import { expected } from "./expected.ts";
+import { balanceSchema, failoverSchema, farmSchema } from "./farm-schema.ts";
+import { healthDefaultsSchema } from "./health-schema.ts";
+import { listenPortSchema, nameSchema, switchSchema, textSchema } from "./leaf-schemas.ts";
+import { listenerSchema } from "./listener-schema.ts";
+import { routeSchema } from "./route-schema.ts";
+import { serverSchema } from "./server-schema.ts";
+import { timeoutsSchema } from "./timeouts-schema.ts";
+
+export const defaultsSchema = z.strictObject({
+  health: healthDefaultsSchema.optional().meta({ description: "Health checks of all farms." }),
+  failover: failoverSchema.optional().meta({ description: "Failover of all farms." }),
+  timeouts: timeoutsSchema.optional().meta({ description: "Time-outs of all farms; each can be `off`." }),
+  balance: balanceSchema.optional().meta({ description: "Balance of all farms.", default: builtInDefaults.balance }),
+});
+
+const notCidrs = expected("a list of networks", "networks or addresses, such as [10.0.0.0/8, 192.168.1.4]");
+
+export const forwardedSchema = z.strictObject({
+  trusted: z
+    .array(textSchema("a network", "a network or address, such as 10.0.0.0/8"), { error: notCidrs })
+    .optional()
+    .meta({ description: "Networks of the proxies in front of this one, whose X-Forwarded-* headers are kept." }),
+  standard: switchSchema.optional().meta({
+    description: "Also send the standard header Forwarded (RFC 7239).",
+    default: builtInDefaults.forwarded.standard,
+  }),
+});
+
+export const adminSchema = z.union(
+  [
+    z.literal("off"),
+    z.strictObject({
+      address: textSchema("an address", "a loopback address, such as 127.0.0.1").optional().meta({
+        description: "A loopback address: the admin API has no log-in yet.",
+        default: builtInDefaults.admin.address,
+      }),
+      port: listenPortSchema
+        .optional()
+        .meta({ description: "The port of the admin API. 0 = any free one.", default: builtInDefaults.admin.port }),
+    }),
+  ],
+  { error: expected("the admin API's place", "{ port: 9900 }, or off") },
+);
+
+const oneProcess = (issue: { readonly input?: unknown }): string =>
+  `${issue.input === "auto" || typeof issue.input === "number" ? `${issue.input} is not possible in this version` : "this is not a number of workers"}: write 0 (all in one process), or leave the key out`;
+
+export const workersSchema = z.literal(0, { error: oneProcess });
+
+/** The sections of the document, without those that presets add. */
+export const documentShape = {
+  listen: z.array(listenerSchema).meta({ description: "Listeners: the ports on which clients connect." }),
+  servers: z
+    .record(nameSchema, serverSchema)
+    .optional()
+    .meta({ description: "Servers by name: a URL, or host name or IP address (then https and its port)." }),
+  defaults: defaultsSchema.optional().meta({ description: "Values for all farms, where a farm has none of its own." }),
+  farms: z
+    .record(nameSchema, farmSchema)
+    .optional()
+    .meta({ description: "Farms by name: the servers that serve one protocol, with one health check." }),
+  routes: z.array(routeSchema).optional().meta({
+    description: "What is published. An exact host goes before a wildcard, then the longest path.",
+  }),
+  forwarded: forwardedSchema
+    .optional()
+    .meta({ description: "The headers X-Forwarded-For, -Proto, -Host and Forwarded." }),
+  admin: adminSchema.optional().meta({ description: "Where the admin API listens, or `off`." }),
+  workers: workersSchema.optional().meta({
+    description: "Number of worker processes; only 0 (all in one process) in this version.",
+    default: builtInDefaults.workers,
+  }),
+};

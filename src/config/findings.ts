@@ -1,0 +1,44 @@
+import type { Place } from "./place.ts";
+import type { Path, Problem } from "./problem.ts";
+
+/** Collects everything that is found, so that all of it can be told at once. */
+export interface Findings {
+  problem(path: Path, message: string, at?: "key" | "value"): void;
+  warning(path: Path, message: string): void;
+  /** In the order of the text, each once. */
+  problems(): readonly Problem[];
+  warnings(): readonly Problem[];
+}
+
+export interface FindingsOptions {
+  readonly file: string;
+  readonly place: (path: Path, at: "key" | "value") => Place;
+  /** Where a value that a preset made was written by the admin. */
+  readonly origin: (path: Path) => Path;
+}
+
+export function createFindings({ file, place, origin }: FindingsOptions): Findings {
+  const problems: Problem[] = [];
+  const warnings: Problem[] = [];
+  const add = (list: Problem[], path: Path, message: string, at: "key" | "value"): void => {
+    const written = origin(path);
+    list.push({ file, ...place(written, at), path: written.join("."), message });
+  };
+  return {
+    problem: (path, message, at = "value") => add(problems, path, message, at),
+    warning: (path, message) => add(warnings, path, message, "value"),
+    problems: () => inOrder(problems),
+    warnings: () => inOrder(warnings),
+  };
+}
+
+/** A preset makes several farms of one line, which would all repeat what is wrong with it. */
+function inOrder(list: readonly Problem[]): Problem[] {
+  const seen = new Set<string>();
+  return list
+    .filter(({ line, column, message }) => {
+      const key = `${line}:${column}:${message}`;
+      return !seen.has(key) && seen.add(key);
+    })
+    .toSorted((a, b) => a.line - b.line || a.column - b.column);
+}

@@ -1,0 +1,83 @@
+import { createPrivateKey } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
+import type { CertificateDocument } from "./certificate-schema.ts";
+import { certificateNames } from "./certificate-names.ts";
+import type { CertificateConfig } from "./config.ts";
+import { isEncryptedKey, isPem, pemCertificates, pemKey } from "./pem.ts";
+import type { Path } from "./problem.ts";
+import { quote } from "./quote.ts";
+import { contentOf } from "./resolve-context.ts";
+import type { ResolveContext } from "./resolve-context.ts";
+import { resolvePfx } from "./resolve-pfx.ts";
+import { warnOfDates } from "./certificate-dates.ts";
+
+/** Reads and checks a certificate of a listener; null = unusable, which has been reported. */
+export function resolveCertificate(
+  written: CertificateDocument,
+  path: Path,
+  context: ResolveContext,
+): CertificateConfig | null {
+  if (typeof written === "string") return resolveFile(written, path, context);
+  if ("pfx" in written) return resolvePfx(written, path, context);
+  const certificate = contentOf(written.cert, [...path, "cert"], context);
+  const key = contentOf(written.key, [...path, "key"], context);
+  if (certificate === null || key === null) return null;
+  return resolvePem(
+    { file: written.cert, certificate, key, path: [...path, "cert"], keyPath: [...path, "key"] },
+    context,
+  );
+}
+
+function resolveFile(file: string, path: Path, context: ResolveContext): CertificateConfig | null {
+  const bytes = contentOf(file, path, context);
+  if (bytes === null) return null;
+  if (isPem(bytes)) return resolvePem({ file, certificate: bytes, key: bytes, path, keyPath: path }, context);
+  return resolvePfx({ pfx: file }, path, context);
+}
+
+interface Pem {
+  readonly file: string;
+  readonly certificate: Buffer;
+  readonly key: Buffer;
+  readonly path: Path;
+  readonly keyPath: Path;
+}
+
+function resolvePem(pem: Pem, context: ResolveContext): CertificateConfig | null {
+  const { findings } = context;
+  const chain = pemCertificates(pem.certificate.toString("latin1"));
+  const [leaf] = chain ?? [];
+  if (chain === null || leaf === undefined) {
+    const what = chain === null ? "has a damaged certificate" : "has no certificate";
+    findings.problem(
+      pem.path,
+      `${quote(pem.file)} ${what}: it must hold "-----BEGIN CERTIFICATE-----" and what follows`,
+    );
+    return null;
+  }
+  const key = pemKey(pem.key.toString("latin1"));
+  const fault = keyFault(chain, key);
+  if (fault !== null || key === null) {
+    findings.problem(pem.keyPath, `${quote(pem.file)}: ${fault ?? ""}`);
+    return null;
+  }
+  warnOfDates(leaf, pem.file, pem.path, context);
+  const certificate = chain.map((one) => one.toString()).join("");
+  return { file: pem.file, names: certificateNames(leaf), pem: { certificate, key: `${key}\n` }, pfx: null };
+}
+
+/** Why the key cannot serve the first certificate; null = it can. */
+function keyFault(chain: readonly X509Certificate[], key: string | null): string | null {
+  if (key === null) return "the private key is missing: append it to the file, or write { cert: FILE, key: FILE }";
+  if (isEncryptedKey(key))
+    return "the private key has a passphrase: remove it (openssl pkey -in KEY -out NEW), or use a PFX";
+  try {
+    const privateKey = createPrivateKey(key);
+    const index = chain.findIndex((certificate) => certificate.checkPrivateKey(privateKey));
+    if (index === -1)
+      return "the private key does not belong to the certificate: give the key the certificate was requested with";
+    return index === 0 ? null : "the server's certificate must stand first: put the intermediate ones behind it";
+  } catch {
+    return "the private key is damaged: export it again";
+  }
+}

@@ -1,0 +1,94 @@
+import ipaddr from "ipaddr.js";
+import { coversHost } from "./certificate-names.ts";
+import type { AdminConfig, Config, ForwardedConfig, ListenerConfig, RouteConfig } from "./config.ts";
+import { deepFreeze } from "./deep-freeze.ts";
+import { builtInDefaults } from "./defaults.ts";
+import { quote } from "./quote.ts";
+import type { Document } from "./read-document.ts";
+import type { ResolveContext } from "./resolve-context.ts";
+import { resolveFarms } from "./resolve-farms.ts";
+import { resolveListeners } from "./resolve-listeners.ts";
+import { resolveRoutes } from "./resolve-routes.ts";
+import { resolveServers } from "./resolve-servers.ts";
+import { samePlace } from "./same-place.ts";
+
+/** Checks what the parts mean together and fills every default in. Only to be used where no problem was found. */
+export function resolveConfig(file: string, document: Document, context: ResolveContext): Config {
+  const listeners = resolveListeners(document, context);
+  const servers = resolveServers(document, context);
+  const routes = resolveRoutes(document, context);
+  const farms = resolveFarms(document, { servers, routes }, context);
+  const admin = resolveAdmin(document.admin, listeners, context);
+  warnOfUncoveredHosts(listeners, routes, context);
+  return deepFreeze({
+    file,
+    listeners,
+    servers: [...servers.values()].filter((server) => server !== null),
+    farms,
+    routes,
+    forwarded: resolveForwarded(document.forwarded, context),
+    admin,
+    workers: builtInDefaults.workers,
+  });
+}
+
+function resolveForwarded(written: Document["forwarded"], { findings }: ResolveContext): ForwardedConfig {
+  const trusted = (written.trusted ?? []).map((network, index) => {
+    const cidr =
+      ipaddr.isValid(network) && !network.includes("/")
+        ? `${network}/${ipaddr.parse(network).kind() === "ipv4" ? 32 : 128}`
+        : network;
+    if (!ipaddr.isValidCIDR(cidr)) {
+      findings.problem(
+        ["forwarded", "trusted", index],
+        `${quote(network)} is not a network: write an address with the number of its fixed bits, such as 10.0.0.0/8`,
+      );
+    }
+    return cidr;
+  });
+  return { trusted, standard: written.standard ?? builtInDefaults.forwarded.standard };
+}
+
+function resolveAdmin(
+  written: Document["admin"],
+  listeners: readonly ListenerConfig[],
+  { findings }: ResolveContext,
+): AdminConfig | null {
+  if (written === "off") return null;
+  const asked = written.address ?? builtInDefaults.admin.address;
+  const address = asked === "localhost" ? builtInDefaults.admin.address : asked.replace(/^\[(.*)\]$/, "$1");
+  if (!isLoopback(address)) {
+    const reason = "the admin API has no log-in yet, so it may only listen on this machine";
+    findings.problem(
+      ["admin", "address"],
+      `${quote(asked)} is not a loopback address; ${reason}: write 127.0.0.1 or ::1`,
+    );
+  }
+  const admin = { address, port: written.port ?? builtInDefaults.admin.port };
+  if (listeners.some((listener) => samePlace(listener, admin))) {
+    findings.problem(["admin", "port"], `port ${admin.port} is taken by a listener: change the port of one of them`);
+  }
+  return admin;
+}
+
+function isLoopback(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.parse(address).range() === "loopback";
+}
+
+function warnOfUncoveredHosts(
+  listeners: readonly ListenerConfig[],
+  routes: readonly RouteConfig[],
+  { findings }: ResolveContext,
+): void {
+  const names = listeners.flatMap(({ tls }) => tls?.certificates.flatMap((certificate) => certificate.names) ?? []);
+  if (names.length === 0) return;
+  const hosts = new Set(
+    routes.flatMap(({ host }) => (host === null || host.startsWith("*") || coversHost(names, host) ? [] : [host])),
+  );
+  if (hosts.size > 0) {
+    findings.warning(
+      ["listen"],
+      `no certificate is valid for ${[...hosts].join(", ")}: clients that use https will be warned or refuse`,
+    );
+  }
+}

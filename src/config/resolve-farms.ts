@@ -1,0 +1,90 @@
+import type { FailoverConfig, FarmConfig, RouteConfig, TimeoutsConfig } from "./config.ts";
+import { builtInDefaults } from "./defaults.ts";
+import { failoverSchema } from "./farm-schema.ts";
+import type { FailoverDocument, FarmDocument } from "./farm-schema.ts";
+import type { Path } from "./problem.ts";
+import type { Document } from "./read-document.ts";
+import type { ResolveContext } from "./resolve-context.ts";
+import { resolveHealth } from "./resolve-health.ts";
+import { resolveMembers } from "./resolve-members.ts";
+import { resolveMemberTls } from "./resolve-member-tls.ts";
+import type { Servers } from "./resolve-servers.ts";
+import { timeoutsSchema } from "./timeouts-schema.ts";
+import type { TimeoutsDocument } from "./timeouts-schema.ts";
+
+const builtInTimeouts = timeoutsSchema.required().parse(builtInDefaults.timeouts);
+const builtInFailover = failoverSchema.required().parse(builtInDefaults.failover);
+
+interface Parts {
+  readonly servers: Servers;
+  readonly routes: readonly RouteConfig[];
+}
+
+export function resolveFarms(document: Document, parts: Parts, context: ResolveContext): FarmConfig[] {
+  const used = new Set(document.routes.flatMap(({ value }) => (value === null ? [] : [value.farm])));
+  const farms: FarmConfig[] = [];
+  for (const [name, { path, value }] of document.farms) {
+    if (!used.has(name) && document.complete)
+      context.findings.warning(path, "no route leads to this farm: write one, or remove the farm");
+    const farm = value === null ? null : resolveFarm({ name, value, path }, document, parts, context);
+    if (farm !== null) farms.push(farm);
+  }
+  return farms;
+}
+
+interface NamedFarm {
+  readonly name: string;
+  readonly value: FarmDocument;
+  readonly path: Path;
+}
+
+function resolveFarm(
+  named: NamedFarm,
+  { defaults }: Document,
+  { servers, routes }: Parts,
+  context: ResolveContext,
+): FarmConfig | null {
+  const { name, value, path } = named;
+  const members = resolveMembers(value.servers, [...path, "servers"], servers, context);
+  const host = publishedHost(name, routes) ?? members?.[0].host ?? "";
+  const health = resolveHealth(
+    { written: value.health, defaults: defaults.health ?? {}, host },
+    [...path, "health"],
+    context,
+  );
+  const tls = resolveMemberTls(value.tls ?? {}, [...path, "tls"], context);
+  return members === null ? null : { name, members, health, tls, ...resolvePolicies(value, defaults) };
+}
+
+function resolvePolicies(value: FarmDocument, defaults: Document["defaults"]) {
+  return {
+    balance: value.balance ?? defaults.balance ?? builtInDefaults.balance,
+    timeouts: resolveTimeouts(value.timeouts ?? {}, defaults.timeouts ?? {}),
+    connectionAuth: value.connectionAuth ?? builtInDefaults.connectionAuth,
+    failover: resolveFailover(value.failover ?? {}, defaults.failover ?? {}),
+  };
+}
+
+function resolveFailover(own: FailoverDocument, shared: FailoverDocument): FailoverConfig {
+  return {
+    tries: own.tries ?? shared.tries ?? builtInFailover.tries,
+    replayBytes: own.replay ?? shared.replay ?? builtInFailover.replay,
+  };
+}
+
+/** The first name under which the farm is published; wildcards are no names. */
+function publishedHost(farm: string, routes: readonly RouteConfig[]): string | null {
+  return (
+    routes.find((route) => route.farm === farm && route.host !== null && !route.host.startsWith("*"))?.host ?? null
+  );
+}
+
+function resolveTimeouts(own: TimeoutsDocument, shared: TimeoutsDocument): TimeoutsConfig {
+  return {
+    connectMs: own.connect ?? shared.connect ?? builtInTimeouts.connect,
+    responseMs: own.response ?? shared.response ?? builtInTimeouts.response,
+    idleMs: own.idle ?? shared.idle ?? builtInTimeouts.idle,
+    keepAliveMs: own.keepAlive ?? shared.keepAlive ?? builtInTimeouts.keepAlive,
+    memberKeepAliveMs: own.memberKeepAlive ?? shared.memberKeepAlive ?? builtInTimeouts.memberKeepAlive,
+  };
+}

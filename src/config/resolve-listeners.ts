@@ -1,0 +1,109 @@
+import type { CertificateConfig, ListenerConfig, ListenerTlsConfig } from "./config.ts";
+import { builtInDefaults } from "./defaults.ts";
+import { isIp } from "./host-name.ts";
+import { listenerSchema } from "./listener-schema.ts";
+import type { ListenerDocument } from "./listener-schema.ts";
+import type { Path } from "./problem.ts";
+import { quote } from "./quote.ts";
+import type { Document } from "./read-document.ts";
+import { resolveCertificate } from "./resolve-certificate.ts";
+import type { ResolveContext } from "./resolve-context.ts";
+import { samePlace } from "./same-place.ts";
+
+const builtIn = listenerSchema.required().parse({
+  address: "0.0.0.0",
+  minVersion: builtInDefaults.listener.minVersion,
+  maxHeader: builtInDefaults.listener.maxHeader,
+  port: 0,
+  certificates: ["any"],
+  redirect: "https",
+  timeouts: { header: builtInDefaults.listener.header },
+});
+
+export function resolveListeners(document: Document, context: ResolveContext): ListenerConfig[] {
+  const { findings } = context;
+  if (document.listen.length === 0 && document.complete) {
+    findings.problem(["listen"], "no listener: write at least one, such as - { port: 443, certificates: [mail.pem] }");
+  }
+  const redirectPort = httpsPort(document);
+  const listeners: ListenerConfig[] = [];
+  for (const { path, value } of document.listen) {
+    if (value === null) continue;
+    checkListener(value, path, context);
+    const listener = resolveListener({ value, path, redirectPort }, context);
+    if (listeners.some((other) => samePlace(other, listener))) {
+      const message = `port ${value.port} is taken by another listener: change the port or the address of one of them`;
+      findings.problem([...path, "port"], message);
+    }
+    listeners.push(listener);
+  }
+  return listeners;
+}
+
+interface ListenerParts {
+  readonly value: ListenerDocument;
+  readonly path: Path;
+  readonly redirectPort: number | null;
+}
+
+function resolveListener({ value, path, redirectPort }: ListenerParts, context: ResolveContext): ListenerConfig {
+  if (value.redirect !== undefined && redirectPort === null) {
+    const message = "no listener has certificates, so the redirect leads to port 443 of something else";
+    context.findings.warning([...path, "redirect"], message);
+  }
+  return {
+    address: addressOf(value, path, context),
+    port: value.port,
+    tls: tlsOf(value, path, context),
+    redirect: value.redirect === undefined ? null : { port: redirectPort ?? 443 },
+    headerTimeoutMs: value.timeouts?.header ?? builtIn.timeouts.header ?? 0,
+    maxHeaderBytes: value.maxHeader ?? builtIn.maxHeader,
+  };
+}
+
+/** Where redirects lead: 443 where that has certificates, else the first port that has. */
+function httpsPort(document: Document): number | null {
+  const ports = document.listen.flatMap(({ value }) => (value?.certificates === undefined ? [] : [value.port]));
+  return ports.find((port) => port === 443) ?? ports[0] ?? null;
+}
+
+function checkListener(value: ListenerDocument, path: Path, { findings }: ResolveContext): void {
+  if (value.redirect !== undefined && value.certificates !== undefined) {
+    findings.problem(
+      [...path, "redirect"],
+      "a listener with certificates serves https itself: leave out `redirect`, or `certificates`",
+    );
+  }
+  if (value.minVersion !== undefined && value.certificates === undefined) {
+    findings.problem(
+      [...path, "minVersion"],
+      "a listener without certificates speaks no TLS: leave `minVersion` out, or give it certificates",
+    );
+  }
+  if (value.port === 443 && value.certificates === undefined) {
+    findings.problem(
+      [...path, "port"],
+      "port 443 is for https: give the listener its certificates, such as certificates: [mail.pem]",
+    );
+  }
+}
+
+function addressOf(value: ListenerDocument, path: Path, { findings }: ResolveContext): string {
+  const written = value.address ?? "";
+  const address = written.replace(/^\[(.*)\]$/, "$1");
+  if (written === "" || isIp(address)) return address;
+  findings.problem(
+    [...path, "address"],
+    `${quote(written)} is not an IP address: write one of this machine's, or leave the key out for all of them`,
+  );
+  return "";
+}
+
+function tlsOf(value: ListenerDocument, path: Path, context: ResolveContext): ListenerTlsConfig | null {
+  const certificates = (value.certificates ?? [])
+    .map((certificate, index) => resolveCertificate(certificate, [...path, "certificates", index], context))
+    .filter((certificate): certificate is CertificateConfig => certificate !== null);
+  const [first, ...others] = certificates;
+  if (first === undefined) return null;
+  return { certificates: [first, ...others], minVersion: value.minVersion ?? builtIn.minVersion };
+}

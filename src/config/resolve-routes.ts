@@ -1,0 +1,61 @@
+import type { RouteConfig } from "./config.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import type { Path } from "./problem.ts";
+import { quote } from "./quote.ts";
+import type { Document } from "./read-document.ts";
+import type { ResolveContext } from "./resolve-context.ts";
+import { parseRouteHost } from "./route-host.ts";
+import { parseRoutePath } from "./route-path.ts";
+import type { RouteDocument } from "./route-schema.ts";
+
+export function resolveRoutes(document: Document, context: ResolveContext): RouteConfig[] {
+  const { findings } = context;
+  if (document.routes.length === 0 && document.complete) {
+    findings.problem(
+      ["routes"],
+      "nothing is published: write at least one route, such as - { host: mail.example.com, path: /owa, farm: owa }",
+    );
+  }
+  const routes: RouteConfig[] = [];
+  const seen = new Set<string>();
+  for (const { path, value } of document.routes) {
+    if (value === null) continue;
+    checkFarm(value.farm, path, document, context);
+    const route = resolveRoute(value, path, context);
+    if (route === null) continue;
+    const key = JSON.stringify([route.host, route.path, route.exact]);
+    if (seen.has(key))
+      findings.problem(
+        path,
+        `${routeName(route)} is published twice: remove one of the two routes, host and path are the same but for case`,
+      );
+    seen.add(key);
+    routes.push(route);
+  }
+  return routes;
+}
+
+function checkFarm(farm: string, path: Path, document: Document, { findings }: ResolveContext): void {
+  if (document.farms.has(farm) || !document.complete) return;
+  const names = [...document.farms.keys()];
+  const list = names.length === 0 ? "there are none yet" : `there are ${names.join(", ")}`;
+  findings.problem(
+    [...path, "farm"],
+    `${quote(farm)} is not a farm${didYouMean(farm, names) || ":"} write the name of one under \`farms\` (${list})`,
+  );
+}
+
+function resolveRoute(value: RouteDocument, path: Path, { findings }: ResolveContext): RouteConfig | null {
+  const host = value.host === undefined ? null : parseRouteHost(value.host);
+  const routePath = parseRoutePath(value.path ?? "/");
+  if (host?.ok === false) findings.problem([...path, "host"], host.fault);
+  if (!routePath.ok) findings.problem([...path, "path"], routePath.fault);
+  if (host?.ok === false || !routePath.ok) return null;
+  const route = { host: host?.host ?? null, path: routePath.path, farm: value.farm };
+  return value.exact === true ? { ...route, exact: true } : route;
+}
+
+/** How a person would say it: `mail.example.com/owa`. */
+export function routeName(route: RouteConfig): string {
+  return `${route.host ?? "*"}${route.path}${route.exact === true ? " (exactly)" : ""}`;
+}

@@ -1,0 +1,20 @@
+import * as z from "zod";
+import { builtInDefaults } from "./defaults.ts";
+import { nameSchema, switchSchema, textSchema } from "./leaf-schemas.ts";
+
+/** One entry of `routes`. */
+export const routeSchema = z.strictObject({
+  host: textSchema("a host name", "a host name, *.domain for all names under it, or leave the key out for any host")
+    .optional()
+    .meta({ description: 'The host name that clients ask for; "*.example.com" = all names under it. Left out: any.' }),
+  path: textSchema("a path", 'a path that begins with "/"')
+    .optional()
+    .meta({ description: "The path and all below it, in any case.", default: builtInDefaults.route.path }),
+  exact: switchSchema
+    .optional()
+    .meta({ description: "true: only the path itself, nothing below it.", default: builtInDefaults.route.exact }),
+  farm: nameSchema.meta({ description: "The farm that answers." }),
+});
+
+export type RouteInput = z.input<typeof routeSchema>;
+export type RouteDocument = z.output<typeof routeSchema>;
