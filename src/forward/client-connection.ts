@@ -4,6 +4,7 @@ import { BodyFramer } from "../http/body-framer.ts";
 import { HeadCollector } from "../http/head-collector.ts";
 import { parseRequestHead, RequestHead, unsupportedVersion } from "../http/request-head.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
+import type { Clock } from "../util/clock.ts";
 import { Timeout, type TimerWheel } from "../util/timer-wheel.ts";
 import { block, type ClientOrigin, type ClientSide } from "./client-side.ts";
 import { discardConnection } from "./end-exchange.ts";
@@ -18,6 +19,7 @@ export interface ClientSettings {
   readonly wheel: TimerWheel;
   readonly routing: RequestRouting;
   readonly monotonic: () => number;
+  readonly after: Clock["after"];
   readonly dateLine: () => string;
   readonly headerTimeoutMs: number;
   readonly maxHeaderBytes: number;

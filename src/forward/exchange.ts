@@ -31,9 +31,9 @@ export interface RequestRouting {
 
 interface ExchangeContext {
   /** Milliseconds that never jump. */
-  monotonic(): number;
+  readonly monotonic: () => number;
   /** Makes what hears the events of the member's connection. */
-  listen(exchange: Exchange): ConnectionOwner;
+  readonly listen: (exchange: Exchange) => ConnectionOwner;
 }
 
 /**

@@ -1,0 +1,25 @@
+import { createSecureContext, type SecureContext } from "node:tls";
+import type { CertificateConfig, ListenerTlsConfig } from "../config/config.ts";
+
+/** The certificate for a name that a client asks for (SNI): exact, then wildcard for one label, then the first one. */
+export function certificateChoice(tls: ListenerTlsConfig): (name: string) => SecureContext {
+  const contexts = tls.certificates.map((certificate) => contextOf(certificate, tls));
+  const byName = new Map<string, SecureContext>();
+  tls.certificates.forEach((certificate, index) => {
+    const context = contexts[index];
+    // The first one that has a name keeps it.
+    if (context !== undefined) for (const name of certificate.names) if (!byName.has(name)) byName.set(name, context);
+  });
+  const first = contexts[0] ?? createSecureContext();
+  return (name) => {
+    const asked = name.toLowerCase();
+    return byName.get(asked) ?? byName.get(`*${asked.slice(asked.indexOf("."))}`) ?? first;
+  };
+}
+
+function contextOf({ pem, pfx }: CertificateConfig, { minVersion }: ListenerTlsConfig): SecureContext {
+  if (pfx !== null) {
+    return createSecureContext({ pfx: Buffer.from(pfx.data, "base64"), passphrase: pfx.passphrase, minVersion });
+  }
+  return createSecureContext({ cert: pem?.certificate, key: pem?.key, minVersion });
+}

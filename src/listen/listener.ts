@@ -1,0 +1,112 @@
+import { once } from "node:events";
+import { createServer as createTcpServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer, type SecureContext } from "node:tls";
+import type { ForwardedConfig, ListenerConfig } from "../config/config.ts";
+import { ClientConnection, type ClientSettings } from "../forward/client-connection.ts";
+import type { ClientOrigin } from "../forward/client-side.ts";
+import type { Log } from "../observe/log.ts";
+import { certificateChoice } from "./certificate-choice.ts";
+import type { Timer } from "../util/clock.ts";
+import { trustedPeers } from "./trusted-peers.ts";
+
+/** A bound address and port with the client connections that came in by it. */
+export interface Listener {
+  readonly port: number;
+  /** Takes no more connections; ends the idle ones at once, the others after `graceMs` at the latest. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface ListenerOptions {
+  readonly config: ListenerConfig;
+  readonly forwarded: ForwardedConfig;
+  readonly client: ClientSettings;
+  readonly log: Log;
+}
+
+const keepAliveAfterMs = 60_000;
+const backlog = 4096;
+
+/** Rejects where the address can't be bound. */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  const { config, client } = options;
+  const connections = new Set<ClientConnection>();
+  const originOf = originReader(options);
+  const server = createServer(options, (socket) => {
+    const origin = originOf(socket);
+    // It was reset before it was accepted.
+    if (origin === null) {
+      socket.destroy();
+      return;
+    }
+    socket.setKeepAlive(true, keepAliveAfterMs);
+    const connection = new ClientConnection(socket, origin, client);
+    connections.add(connection);
+    socket.once("close", () => connections.delete(connection));
+  });
+  const port = await listen(server, config);
+  return {
+    port,
+    close: async (graceMs) => closeListener(server, connections, (abort) => client.after(graceMs, abort)),
+  };
+}
+
+function createServer({ config, client, log }: ListenerOptions, accept: (socket: Socket) => void): Server {
+  const common = { allowHalfOpen: true, noDelay: true };
+  if (config.tls === null) return createTcpServer(common, accept);
+  const choose = certificateChoice(config.tls);
+  const server = createTlsServer({
+    ...common,
+    minVersion: config.tls.minVersion,
+    // NTLM and the RPC methods need HTTP/1.1.
+    ALPNProtocols: ["http/1.1"],
+    handshakeTimeout: client.headerTimeoutMs === 0 ? 120_000 : client.headerTimeoutMs,
+    SNICallback: (name, done: (error: Error | null, context: SecureContext) => void) => done(null, choose(name)),
+  });
+  server.setSecureContext(firstCertificate(config));
+  server.on("secureConnection", accept);
+  server.on("tlsClientError", (error, socket) => {
+    log("listener.tls-failed", { client: socket.remoteAddress ?? "-", problem: error.message });
+    socket.destroy();
+  });
+  return server;
+}
+
+/** For clients that name no host. */
+function firstCertificate({ tls }: ListenerConfig): { cert?: string; key?: string; pfx?: Buffer; passphrase?: string } {
+  const first = tls?.certificates[0];
+  if (first?.pfx) return { pfx: Buffer.from(first.pfx.data, "base64"), passphrase: first.pfx.passphrase };
+  return first?.pem ? { cert: first.pem.certificate, key: first.pem.key } : {};
+}
+
+function originReader({ config, forwarded }: ListenerOptions): (socket: Socket) => ClientOrigin | null {
+  const isTrusted = trustedPeers(forwarded.trusted);
+  const protocol = config.tls === null ? "http" : "https";
+  return ({ remoteAddress }) => {
+    if (remoteAddress === undefined) return null;
+    const address = remoteAddress.startsWith("::ffff:") ? remoteAddress.slice(7) : remoteAddress;
+    return { address, protocol, trusted: isTrusted(address), standard: forwarded.standard };
+  };
+}
+
+async function listen(server: Server, { address, port }: ListenerConfig): Promise<number> {
+  // Without a host Node takes all addresses, IPv6 and IPv4.
+  server.listen({ port, backlog, ...(address === "" ? {} : { host: address }) });
+  await once(server, "listening");
+  const bound = server.address();
+  return bound === null || typeof bound === "string" ? port : bound.port;
+}
+
+async function closeListener(
+  server: Server,
+  connections: ReadonlySet<ClientConnection>,
+  deadline: (abort: () => void) => Timer,
+): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  for (const connection of connections) connection.close();
+  const timer = deadline(() => {
+    for (const connection of connections) connection.abort();
+  });
+  await closed;
+  timer.cancel();
+}

@@ -1,0 +1,21 @@
+import type { RequestRouting } from "../forward/exchange.ts";
+import { respondFault, respondRedirect } from "../forward/own-response.ts";
+import { hostName } from "../http/authority.ts";
+import { originTarget } from "../http/request-head.ts";
+
+/** Answers every request with the same address under https. */
+export function redirectToHttps(port: number): RequestRouting {
+  const suffix = port === 443 ? "" : `:${port}`;
+  return {
+    receive({ client }) {
+      const name = hostName(client.head.host);
+      const target = originTarget(client.head);
+      if (name === null) respondFault(client, "bad-request");
+      else respondRedirect(client, `https://${name}${suffix}${target === "*" ? "/" : target}`);
+    },
+    // No member takes part, nothing can fail there.
+    attemptFailed: () => undefined,
+    preferOther: () => false,
+    broken: () => undefined,
+  };
+}

@@ -1,0 +1,60 @@
+import type { FaultCode } from "../farm/faults.ts";
+import type { MemberNumbers, ToControl, ToWorker } from "../farm/messages.ts";
+import type { RequestRouting } from "../forward/exchange.ts";
+import type { ConnectedMember } from "../net/connected-member.ts";
+import type { Clock, Timer } from "../util/clock.ts";
+import type { TimerWheel } from "../util/timer-wheel.ts";
+import { createRouting } from "./route-request.ts";
+import { applyVerdicts, createSnapshot, type Snapshot } from "./snapshot.ts";
+
+const numbersEveryMs = 1000;
+
+interface WorkerOptions {
+  readonly clock: Clock;
+  readonly wheel: TimerWheel;
+  /** To the control side. */
+  readonly send: (message: ToControl) => void;
+}
+
+/** The side that forwards. It decides nothing about members: it is told, and it reports. */
+export interface Worker {
+  readonly routing: RequestRouting;
+  receive(message: ToWorker): void;
+  /** Sends the numbers now instead of within a second. */
+  report(): void;
+  close(): void;
+}
+
+export function createWorker({ clock, wheel, send }: WorkerOptions): Worker {
+  let snapshot: Snapshot | null = null;
+  const present = (): Snapshot => {
+    if (snapshot === null) throw new Error("a request came before the configuration");
+    return snapshot;
+  };
+  const failed = ({ farm, config }: ConnectedMember, code: FaultCode): void =>
+    send({ type: "member-failed", farm, server: config.server, code });
+  const report = (): void => {
+    if (snapshot !== null) send({ type: "numbers", members: numbersOf(snapshot) });
+  };
+  const timer: Timer = clock.every(numbersEveryMs, report);
+  return {
+    routing: createRouting(present, failed),
+    receive(message) {
+      if (message.type === "configure") snapshot = createSnapshot(message.config, wheel, snapshot);
+      else applyVerdicts(present(), message.members);
+    },
+    report,
+    close() {
+      timer.cancel();
+      for (const farm of snapshot?.farms.values() ?? []) for (const member of farm.members) member.closeIdle();
+    },
+  };
+}
+
+function numbersOf({ farms }: Snapshot): MemberNumbers[] {
+  return [...farms.values()].flatMap(({ members }) =>
+    members.map(({ farm, config, current, total, failed, responseTimeMs }) => {
+      return { farm, server: config.server, current, total, failed, responseTimeMs };
+    }),
+  );
+}
