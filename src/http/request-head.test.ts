@@ -467,6 +467,6 @@ describe("what else a request's head says", () => {
     assert.equal(parseRequestHead(textOf(get, host), head), null);
     const fresh = parsed(get, host);
     assert.equal(head.cuts.copy(head.text, 0, head.text.length), textOf(get, host));
-    assert.deepEqual({ ...head, cuts: null }, { ...fresh, cuts: null });
+    assert.deepEqual(head, fresh);
   });
 });

@@ -242,6 +242,6 @@ describe("what a response's head says", () => {
     );
     assert.equal(parseResponseHead(textOf(ok, "X: y"), head, "GET"), null);
     assert.equal(head.cuts.copy(head.text, 0, head.text.length), textOf(ok, "X: y"));
-    assert.deepEqual({ ...head, cuts: null }, { ...parsed(ok, "X: y"), cuts: null });
+    assert.deepEqual(head, parsed(ok, "X: y"));
   });
 });
