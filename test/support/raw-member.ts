@@ -1,0 +1,114 @@
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import type { MemberConfig } from "../../src/config/config.ts";
+
+/** One connection that came to a raw member. */
+export class RawConnection {
+  readonly socket: Socket;
+  received = Buffer.alloc(0);
+  ended = false;
+  closed = false;
+  #wake: (() => void)[] = [];
+
+  constructor(socket: Socket) {
+    this.socket = socket;
+    const changed = (): void => {
+      for (const wake of this.#wake.splice(0)) wake();
+    };
+    socket.on("data", (bytes) => {
+      this.received = Buffer.concat([this.received, bytes]);
+      changed();
+    });
+    socket.on("end", () => {
+      this.ended = true;
+      changed();
+    });
+    socket.on("close", () => {
+      this.closed = true;
+      changed();
+    });
+    socket.on("error", () => undefined);
+  }
+
+  get text(): string {
+    return this.received.toString("latin1");
+  }
+
+  /** Forgets what was received so far. */
+  clear(): void {
+    this.received = Buffer.alloc(0);
+  }
+
+  write(text: string | Buffer): this {
+    if (typeof text === "string") this.socket.write(text, "latin1");
+    else this.socket.write(text);
+    return this;
+  }
+
+  async until(condition: (connection: this) => boolean): Promise<this> {
+    while (!condition(this)) await new Promise<void>((wake) => this.#wake.push(wake));
+    return this;
+  }
+
+  async untilText(part: string | RegExp): Promise<string> {
+    await this.until(({ text }) => (typeof part === "string" ? text.includes(part) : part.test(text)));
+    return this.text;
+  }
+}
+
+/** A lenient member that records the exact bytes that arrive and answers what the test writes. */
+export class RawMember {
+  readonly connections: RawConnection[] = [];
+  readonly #server: Server;
+  readonly #name: string;
+  #wake: (() => void)[] = [];
+
+  private constructor(name: string, answer: ((connection: RawConnection) => void) | null) {
+    this.#name = name;
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+      const connection = new RawConnection(socket);
+      this.connections.push(connection);
+      answer?.(connection);
+      for (const wake of this.#wake.splice(0)) wake();
+    });
+  }
+
+  /** `answer` is called for each new connection. */
+  static async start(name = "m1", answer: ((connection: RawConnection) => void) | null = null): Promise<RawMember> {
+    const member = new RawMember(name, answer);
+    member.#server.listen(0, "127.0.0.1");
+    await once(member.#server, "listening");
+    return member;
+  }
+
+  get config(): MemberConfig {
+    const address = this.#server.address();
+    if (address === null || typeof address === "string") throw new Error("the member does not listen");
+    return { server: this.#name, protocol: "http", host: "127.0.0.1", port: address.port };
+  }
+
+  /** The connection with this number, once it is there. */
+  async connection(index = 0): Promise<RawConnection> {
+    for (;;) {
+      const connection = this.connections[index];
+      if (connection !== undefined) return connection;
+      await new Promise<void>((wake) => this.#wake.push(wake));
+    }
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const { socket } of this.connections) socket.destroy();
+  }
+}
+
+/** For `RawMember.start`: answers every request without a body with the same bytes. */
+export function always(response: string): (connection: RawConnection) => void {
+  return (connection) => {
+    connection.socket.on("data", () => {
+      const requests = connection.text.split("\r\n\r\n").length - 1;
+      connection.clear();
+      for (let request = 0; request < requests; request++) connection.write(response);
+    });
+  };
+}
