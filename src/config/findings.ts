@@ -1,5 +1,6 @@
 import type { Place } from "./place.ts";
 import type { Path, Problem } from "./problem.ts";
+import { quote } from "./quote.ts";
 
 /** Collects everything that is found, so that all of it can be told at once. */
 export interface Findings {
@@ -22,7 +23,7 @@ export function createFindings({ file, place, origin }: FindingsOptions): Findin
   const warnings: Problem[] = [];
   const add = (list: Problem[], path: Path, message: string, at: "key" | "value"): void => {
     const written = origin(path);
-    list.push({ file, ...place(written, at), path: written.join("."), message });
+    list.push({ file, ...place(written, at), path: written.map(segmentText).join("."), message });
   };
   return {
     problem: (path, message, at = "value") => add(problems, path, message, at),
@@ -30,6 +31,11 @@ export function createFindings({ file, place, origin }: FindingsOptions): Findin
     problems: () => inOrder(problems),
     warnings: () => inOrder(warnings),
   };
+}
+
+/** Keys that are no plain words are shown quoted. */
+function segmentText(segment: string | number): string {
+  return /^[\w-]+$/.test(String(segment)) ? String(segment) : quote(segment);
 }
 
 /** A preset makes several farms of one line, which would all repeat what is wrong with it. */

@@ -24,17 +24,24 @@ export function parseServerAddress(written: string): ServerAddressResult {
 
 /** The address, or the remedy. */
 function parse(written: string): ServerAddress | string {
-  if (isIp(written) && written.includes(":")) return `write IPv6 in brackets and quotes: "[${written}]"`;
   if (written.includes("@")) return "leave user and password out";
+  if (isBareIpv6(written)) return `write IPv6 in brackets and quotes: "[${written}]"`;
   const { scheme = "https", host: name = "", port: digits, rest = "/" } = shape.exec(written)?.groups ?? {};
-  const protocol = scheme.toLowerCase();
-  if (protocol !== "http" && protocol !== "https") return "the protocol must be https or http";
+  const protocol = protocolOf(scheme);
+  if (protocol === null) return "the protocol must be https or http";
   if (rest !== "/") return "leave the path out, requests keep their own";
   const port = portOf(digits, protocol);
   if (port === null) return "the port must be a number from 1 to 65535";
   const host = normaliseHost(name);
   if (host === null) return "its host must be a name, an IPv4 address, or an IPv6 address in brackets";
   return { protocol, host: host.replace(/^\[|\]$/g, ""), port };
+}
+
+const isBareIpv6 = (written: string): boolean => written.includes(":") && isIp(written);
+
+function protocolOf(scheme: string): "http" | "https" | null {
+  const protocol = scheme.toLowerCase();
+  return protocol === "http" || protocol === "https" ? protocol : null;
 }
 
 function portOf(written: string | undefined, protocol: "http" | "https"): number | null {

@@ -1,0 +1,12 @@
+import { systemClock } from "../util/clock.ts";
+import { loadConfig } from "../config/load-config.ts";
+import type { LoadResult } from "../config/interpret.ts";
+import { exchangePreset } from "../exchange/exchange-preset.ts";
+
+/** All presets of the product. */
+export const presets = { exchange: exchangePreset } as const;
+
+/** Loads a configuration as every command does. */
+export function load(file: string): Promise<LoadResult> {
+  return loadConfig(file, { presets, env: process.env, now: systemClock.now() });
+}

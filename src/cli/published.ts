@@ -1,0 +1,70 @@
+import type { Config, FarmConfig, ListenerConfig, RouteConfig } from "../config/config.ts";
+import { statusText } from "../config/status-ranges.ts";
+import { durationText } from "../config/units.ts";
+import { table } from "./terminal.ts";
+import type { Paint } from "./terminal.ts";
+
+/** What a configuration publishes, as text for people: listeners, then routes with their farm, members and check. */
+export function publishedText(config: Config, paint: Paint): string {
+  const admin = config.admin === null ? "off" : `http://${place(config.admin)}`;
+  return [
+    paint("strong", "Listeners"),
+    indent(table(config.listeners.map(listenerRow))),
+    "",
+    paint("strong", "Published"),
+    indent(table(publishedRows(config, paint))),
+    "",
+    `${paint("strong", "Admin API")}  ${admin}`,
+  ].join("\n");
+}
+
+const indent = (text: string): string => text.replace(/^/gm, "  ");
+
+function place({ address, port }: { readonly address: string; readonly port: number }): string {
+  return `${address.includes(":") ? `[${address}]` : address || "*"}:${port}`;
+}
+
+function listenerRow(listener: ListenerConfig): readonly string[] {
+  if (listener.redirect !== null)
+    return [place(listener), "http", `redirects to https, port ${listener.redirect.port}`];
+  if (listener.tls === null) return [place(listener), "http", ""];
+  return [
+    place(listener),
+    "https",
+    listener.tls.certificates.map(({ file, names }) => `${file} (${names.join(", ")})`).join("; "),
+  ];
+}
+
+/** Routes that lead to the same farm stand together; farm, members and check are said once. */
+function publishedRows({ routes, farms }: Config, paint: Paint): readonly (readonly string[])[] {
+  const rows = farms.flatMap((farm) =>
+    routes
+      .filter((route) => route.farm === farm.name)
+      .map((route, index) => [
+        `${route.host ?? "*"}${route.path}${route.exact === true ? paint("faint", " (exact)") : ""}`,
+        ...(index === 0 ? [farm.name, farm.members.map((member) => member.server).join(", "), checkText(farm)] : []),
+      ]),
+  );
+  return [["ADDRESS", "FARM", "MEMBERS", "HEALTH CHECK"].map((title) => paint("faint", title)), ...rows];
+}
+
+function checkText({ health }: FarmConfig): string {
+  if (health === null) return "none";
+  const body = health.expect.body === null ? "" : ` "${health.expect.body}"`;
+  return `${health.method} ${health.path} -> ${statusText(health.expect.status)}${body}, every ${durationText(health.everyMs)}`;
+}
+
+/** The same for programs. Without keys and passwords. */
+export function publishedData(config: Config) {
+  return {
+    listeners: config.listeners.map(({ tls, ...listener }) => ({
+      ...listener,
+      certificates: tls?.certificates.map(({ file, names }) => ({ file, names })) ?? [],
+    })),
+    servers: config.servers,
+    farms: config.farms,
+    routes: config.routes satisfies readonly RouteConfig[],
+    forwarded: config.forwarded,
+    admin: config.admin,
+  };
+}
