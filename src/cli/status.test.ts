@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { describe, it } from "node:test";
+import { portOf } from "../../test/support/port-of.ts";
+import type { FarmStatus } from "../control/farm-status.ts";
+import { statusText } from "./status-text.ts";
+import { statusCommand } from "./status.ts";
+
+const up = {
+  server: "cas1",
+  address: "https://cas1:443",
+  state: "available",
+  healthy: true,
+  reason: null,
+  since: "2026-01-01T00:00:00.000Z",
+  lastCheck: null,
+  current: 0,
+  total: 0,
+  failed: 0,
+  responseTimeMs: 0,
+} as const;
+const reason = "GET https://cas1:443/owa/HealthCheck.htm (Host owa.x): 503 Service Unavailable";
+
+const farms: FarmStatus[] = [
+  {
+    name: "owa",
+    members: [
+      { ...up, healthy: false, reason },
+      { ...up, server: "cas2" },
+    ],
+  },
+  { name: "autodiscover", members: [up, { ...up, server: "cas2", healthy: null }] },
+  { name: "oab", members: [{ ...up, server: "cas2" }] },
+];
+
+describe("statusText", () => {
+  it("shows the matrix, and below it why something is down", () => {
+    assert.equal(
+      statusText(farms, false),
+      [
+        "      owa   autodiscover  oab",
+        "cas1  DOWN  up",
+        "cas2  up    ?             up",
+        "",
+        "owa on cas1 is down since 2026-01-01T00:00:00.000Z:",
+        `  ${reason}`,
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("colours without moving a column", () => {
+    const plain = statusText(farms, true).replaceAll(/\p{Cc}\[\d+m/gu, "");
+    assert.notEqual(statusText(farms, true), plain);
+    assert.deepEqual(
+      plain.split("\n").map((line) => line.trimEnd()),
+      statusText(farms, false).split("\n"),
+    );
+  });
+
+  it("lets nothing that a member sent steer the terminal", () => {
+    const hostile = [{ name: "owa", members: [{ ...up, healthy: false, reason: "503 \u001b[2J" }] }];
+    assert.ok(!statusText(hostile, false).includes("\u001b"));
+  });
+});
+
+/** Runs the command against this address; gives what it printed and its exit code. */
+async function run(...words: string[]): Promise<{ out: string; err: string; exitCode: number }> {
+  const result = { out: "", err: "", exitCode: 0 };
+  const command = statusCommand()
+    .configureOutput({ writeOut: (text) => (result.out += text), writeErr: (text) => (result.err += text) })
+    .exitOverride((error) => {
+      result.exitCode = error.exitCode;
+      throw error;
+    });
+  await command.parseAsync(words, { from: "user" }).catch(() => undefined);
+  return result;
+}
+
+async function serving(body: string, use: (url: string) => Promise<void>): Promise<void> {
+  const server = createServer((_request, response) => response.end(body));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  try {
+    await use(`http://127.0.0.1:${portOf(server)}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+describe("statusCommand", () => {
+  it("prints the farms of the admin API as they are with --json", async () => {
+    await serving(JSON.stringify(farms), async (url) => {
+      const { out, exitCode } = await run("--json", "--admin", url);
+      assert.deepEqual(JSON.parse(out), farms);
+      assert.equal(exitCode, 0);
+    });
+  });
+
+  it("prints the matrix", async () => {
+    await serving(JSON.stringify(farms), async (url) => {
+      assert.match((await run("--admin", url)).out, /^ +owa +autodiscover +oab\ncas1 +/);
+    });
+  });
+
+  it("exits with 1 and says what to do where no router answers", async () => {
+    let gone = "";
+    await serving("", async (url) => void (gone = url));
+    const { out, err, exitCode } = await run("--admin", gone);
+    assert.deepEqual([out, exitCode], ["", 1]);
+    assert.match(err, /^No router answers at http:\/\/127\.0\.0\.1:\d+: connection refused\./);
+    assert.match(err, /fairlead run/);
+  });
+
+  it("exits with 1 where something else answers", async () => {
+    for (const body of ["hello", "{}"]) {
+      await serving(body, async (url) => assert.equal((await run("--admin", url)).exitCode, 1));
+    }
+  });
+});

@@ -1,0 +1,54 @@
+import type { Config, FarmConfig, HealthConfig, MemberConfig, MemberTlsConfig } from "../../src/config/config.ts";
+
+/** Small configurations for tests of single parts; everything that a test does not name is harmless. */
+export function aConfig(farms: readonly FarmConfig[], rest: Partial<Config> = {}): Config {
+  return {
+    file: "fairlead.yaml",
+    listeners: [],
+    servers: [],
+    farms,
+    routes: [],
+    forwarded: { trusted: [], standard: false },
+    admin: null,
+    workers: 0,
+    ...rest,
+  };
+}
+
+export function aFarm(rest: Partial<FarmConfig> = {}): FarmConfig {
+  return {
+    name: "owa",
+    members: [aMember("cas1")],
+    health: aHealth(),
+    balance: "round-robin",
+    timeouts: { connectMs: 5000, responseMs: 5000, idleMs: 5000, keepAliveMs: 5000, memberKeepAliveMs: 5000 },
+    tls: aMemberTls(),
+    connectionAuth: "auto",
+    failover: { tries: 2, replayBytes: 65_536 },
+    ...rest,
+  };
+}
+
+export function aMember(server: string, host = "127.0.0.1", port = 80): MemberConfig {
+  return { server, protocol: "http", host, port };
+}
+
+export function aMemberTls(rest: Partial<MemberTlsConfig> = {}): MemberTlsConfig {
+  return { verify: true, serverName: null, ca: null, fingerprint: null, minVersion: "TLSv1.2", ...rest };
+}
+
+export function aHealth(rest: Partial<HealthConfig> = {}): HealthConfig {
+  return {
+    method: "GET",
+    path: "/owa/HealthCheck.htm",
+    host: "mail.example.test",
+    everyMs: 5000,
+    whileFailingMs: 1000,
+    jitter: 0,
+    timeoutMs: 2000,
+    fall: 2,
+    rise: 2,
+    expect: { status: [[200, 200]], body: "200 OK" },
+    ...rest,
+  };
+}
