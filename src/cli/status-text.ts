@@ -1,47 +1,29 @@
 import type { FarmStatus, MemberStatus } from "../control/farm-status.ts";
+import { type Paint, table } from "./terminal.ts";
 
 /** The health matrix, a row for each server and a column for each farm, and below it why something is down. */
-export function statusText(farms: readonly FarmStatus[], colours: boolean): string {
-  const paint = colours ? painted : (cell: string): string => cell;
-  const lines = [...matrix(farms, paint), ...reasons(farms)];
-  return lines.map((line) => `${line.trimEnd()}\n`).join("");
-}
-
-function matrix(farms: readonly FarmStatus[], paint: (cell: string) => string): string[] {
+export function statusText(farms: readonly FarmStatus[], paint: Paint): string {
   const servers = [...new Set(farms.flatMap(({ members }) => members.map(({ server }) => server)))];
-  const rows = [
+  const matrix = table([
     ["", ...farms.map(({ name }) => name)],
-    ...servers.map((server) => [server, ...farms.map((farm) => cellOf(farm, server))]),
-  ];
-  const widths = rows[0]?.map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows.map((row, index) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .map((cell, column) => (index === 0 || column === 0 ? cell : paint(cell)))
-      .join("  "),
-  );
+    ...servers.map((server) => [server, ...farms.map((farm) => cellOf(farm, server, paint))]),
+  ]);
+  return [matrix, ...farms.flatMap(reasons)].map((paragraph) => `${paragraph}\n`).join("\n");
 }
 
-function cellOf({ members }: FarmStatus, server: string): string {
+function cellOf({ members }: FarmStatus, server: string, paint: Paint): string {
   const member = members.find((candidate) => candidate.server === server);
   if (member === undefined) return "";
-  if (member.healthy === null) return "?";
-  return member.healthy ? "up" : "DOWN";
+  if (member.healthy === null) return paint("faint", "?");
+  return member.healthy ? paint("good", "up") : paint("bad", "DOWN");
 }
 
-function painted(cell: string): string {
-  if (cell.startsWith("up")) return `\u001b[32m${cell}\u001b[39m`;
-  return cell.startsWith("DOWN") ? `\u001b[31m${cell}\u001b[39m` : cell;
+function reasons({ name, members }: FarmStatus): string[] {
+  return members.filter(({ healthy }) => healthy === false).map((member) => reasonOf(name, member));
 }
 
-function reasons(farms: readonly FarmStatus[]): string[] {
-  return farms.flatMap(({ name, members }) =>
-    members.filter(({ healthy }) => healthy === false).flatMap((member) => ["", ...reasonLines(name, member)]),
-  );
-}
-
-function reasonLines(farm: string, { server, reason, since }: MemberStatus): string[] {
+function reasonOf(farm: string, { server, reason, since }: MemberStatus): string {
   // What a member sent cannot steer the terminal.
   const plain = (reason ?? "no reason known").replaceAll(/\p{Cc}/gu, " ");
-  return [`${farm} on ${server} is down since ${since}:`, `  ${plain}`];
+  return `${farm} on ${server} is down since ${since}:\n  ${plain}`;
 }

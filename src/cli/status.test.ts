@@ -5,6 +5,7 @@ import { portOf } from "../../test/support/port-of.ts";
 import type { FarmStatus } from "../control/farm-status.ts";
 import { statusText } from "./status-text.ts";
 import { statusCommand } from "./status.ts";
+import { painter } from "./terminal.ts";
 
 const up = {
   server: "cas1",
@@ -33,10 +34,13 @@ const farms: FarmStatus[] = [
   { name: "oab", members: [{ ...up, server: "cas2" }] },
 ];
 
+const plainly = painter({ isTTY: true }, { NO_COLOR: "1" });
+const coloured = painter({ isTTY: true }, {});
+
 describe("statusText", () => {
   it("shows the matrix, and below it why something is down", () => {
     assert.equal(
-      statusText(farms, false),
+      statusText(farms, plainly),
       [
         "      owa   autodiscover  oab",
         "cas1  DOWN  up",
@@ -50,17 +54,17 @@ describe("statusText", () => {
   });
 
   it("colours without moving a column", () => {
-    const plain = statusText(farms, true).replaceAll(/\p{Cc}\[\d+m/gu, "");
-    assert.notEqual(statusText(farms, true), plain);
+    const plain = statusText(farms, coloured).replaceAll(/\p{Cc}\[\d+m/gu, "");
+    assert.notEqual(statusText(farms, coloured), plain);
     assert.deepEqual(
       plain.split("\n").map((line) => line.trimEnd()),
-      statusText(farms, false).split("\n"),
+      statusText(farms, plainly).split("\n"),
     );
   });
 
   it("lets nothing that a member sent steer the terminal", () => {
     const hostile = [{ name: "owa", members: [{ ...up, healthy: false, reason: "503 \u001b[2J" }] }];
-    assert.ok(!statusText(hostile, false).includes("\u001b"));
+    assert.ok(!statusText(hostile, plainly).includes("\u001b"));
   });
 });
 

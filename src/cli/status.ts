@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import type { FarmStatus } from "../control/farm-status.ts";
 import { statusText } from "./status-text.ts";
+import { painter } from "./terminal.ts";
 
 interface StatusOptions {
   readonly json?: true;
@@ -25,11 +26,9 @@ export function statusCommand(): Command {
         command.error(answer.problem, { exitCode: 1 });
         return;
       }
-      const output = command.configureOutput();
-      const colours = output.getOutHasColors?.() ?? false;
-      output.writeOut?.(
-        options.json ? `${JSON.stringify(answer.farms, null, 2)}\n` : statusText(answer.farms, colours),
-      );
+      const paint = painter(process.stdout, process.env);
+      const text = options.json ? `${JSON.stringify(answer.farms, null, 2)}\n` : statusText(answer.farms, paint);
+      command.configureOutput().writeOut?.(text);
     });
 }
 
