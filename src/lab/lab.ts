@@ -2,7 +2,7 @@ import type { LabCertificates } from "./certificates.ts";
 import type { LabServer } from "./lab-server.ts";
 import { serverStatus, type LabStatus } from "./lab-status.ts";
 import type { Pool, PoolFault } from "./pool.ts";
-import { isProtocol, protocols, type Protocol } from "./protocols.ts";
+import { isProtocol, protocols } from "./protocols.ts";
 
 /** A name that the lab does not know; the message says which there are. */
 export class UnknownInLab extends Error {
@@ -53,7 +53,7 @@ export class Lab {
   }
 
   /** Spoils the next `times` requests of this protocol, health checks excepted. */
-  fault(server: string, protocol: Protocol, fault: PoolFault, times = Number.POSITIVE_INFINITY): void {
+  fault(server: string, protocol: string, fault: PoolFault, times = Number.POSITIVE_INFINITY): void {
     Object.assign(this.pool(server, protocol), { fault, faultsLeft: times } satisfies Partial<Pool>);
   }
 

@@ -2,13 +2,13 @@ import type { Protocol } from "./protocols.ts";
 
 export type PoolState = "running" | "stopped" | "hung" | "slow";
 
+export const poolFaults = ["reset", "close-early", "garbage", "stall"] as const;
+
 /**
  * What goes wrong with a request, but never with a health check: "reset" = RST behind the request, "close-early" = the
  * connection closes in the middle of the body, "garbage" = an answer that is no HTTP, "stall" = a header and nothing more.
  */
-export type PoolFault = "reset" | "close-early" | "garbage" | "stall";
-
-export const poolFaults: readonly PoolFault[] = ["reset", "close-early", "garbage", "stall"];
+export type PoolFault = (typeof poolFaults)[number];
 
 /** The application pool of one protocol on one server. */
 export interface Pool {

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { md4 } from "js-md4";
+import md4 from "js-md4";
 import type { AuthenticateMessage } from "./ntlm-messages.ts";
 
 const proofBytes = 16;
