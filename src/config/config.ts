@@ -83,7 +83,7 @@ export interface MemberConfig {
 export interface HealthConfig {
   readonly method: string;
   readonly path: string;
-  /** Host header and SNI. */
+  /** Host header and SNI; "" = the member's own address. */
   readonly host: string;
   readonly everyMs: number;
   /** The interval while the member is failing or not yet known. */

@@ -1,5 +1,9 @@
 /** The candidate that `word` was probably meant to be; null = none is near enough. */
 export function closest(word: string, candidates: Iterable<string>): string | null {
+  const longer = [...candidates].filter(
+    (candidate) => word.length >= 3 && candidate.toLowerCase().startsWith(word.toLowerCase()),
+  );
+  if (longer.length === 1) return longer[0] ?? null;
   let best: string | null = null;
   let bestDistance = Math.min(3, Math.floor(word.length / 3) + 1) + 1;
   for (const candidate of candidates) {

@@ -6,6 +6,8 @@ import { quote } from "./quote.ts";
 export interface Findings {
   problem(path: Path, message: string, at?: "key" | "value"): void;
   warning(path: Path, message: string): void;
+  /** Has no problem been found below `path`? */
+  isClean(path: Path): boolean;
   /** In the order of the text, each once. */
   problems(): readonly Problem[];
   warnings(): readonly Problem[];
@@ -20,13 +22,18 @@ export interface FindingsOptions {
 
 export function createFindings({ file, place, origin }: FindingsOptions): Findings {
   const problems: Problem[] = [];
+  const unclean: Path[] = [];
   const warnings: Problem[] = [];
   const add = (list: Problem[], path: Path, message: string, at: "key" | "value"): void => {
     const written = origin(path);
     list.push({ file, ...place(written, at), path: written.map(segmentText).join("."), message });
   };
   return {
-    problem: (path, message, at = "value") => add(problems, path, message, at),
+    problem(path, message, at = "value") {
+      unclean.push(path);
+      add(problems, path, message, at);
+    },
+    isClean: (path) => !unclean.some((other) => path.every((segment, index) => other[index] === segment)),
     warning: (path, message) => add(warnings, path, message, "value"),
     problems: () => inOrder(problems),
     warnings: () => inOrder(warnings),

@@ -46,7 +46,7 @@ function resolveFarm(
 ): FarmConfig | null {
   const { name, value, path } = named;
   const members = resolveMembers(value.servers, [...path, "servers"], servers, context);
-  const host = publishedHost(name, routes) ?? members?.[0].host ?? "";
+  const host = publishedHost(name, routes) ?? "";
   const health = resolveHealth(
     { written: value.health, defaults: defaults.health ?? {}, host },
     [...path, "health"],

@@ -29,7 +29,8 @@ export function resolveListeners(document: Document, context: ResolveContext): L
   const listeners: ListenerConfig[] = [];
   for (const { path, value } of document.listen) {
     if (value === null) continue;
-    checkListener(value, path, context);
+    // What is wrong with a key must not be told twice, as if the key were missing.
+    if (findings.isClean(path)) checkListener(value, path, context);
     const listener = resolveListener({ value, path, redirectPort }, context);
     if (listeners.some((other) => samePlace(other, listener))) {
       const message = `port ${value.port} is taken by another listener: change the port or the address of one of them`;

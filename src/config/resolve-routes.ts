@@ -20,9 +20,10 @@ export function resolveRoutes(document: Document, context: ResolveContext): Rout
   const seen = new Set<string>();
   for (const { path, value } of document.routes) {
     if (value === null) continue;
+    const isWhole = findings.isClean(path);
     checkFarm(value.farm, path, document, context);
     const route = resolveRoute(value, path, context);
-    if (route === null) continue;
+    if (route === null || !isWhole) continue;
     const key = JSON.stringify([route.host, route.path, route.exact]);
     if (seen.has(key))
       findings.problem(

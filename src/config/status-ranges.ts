@@ -14,7 +14,8 @@ const oneSchema = z.union([numberSchema, textSchema], { error });
 /** `200`, `"200-399"` or `[200, "300-399"]` as ranges. */
 export const statusSchema = z
   .union([numberSchema, textSchema, z.array(oneSchema, { error }).min(1, { error })], { error })
-  .transform((written): StatusRange[] => (Array.isArray(written) ? written : [written]).map(range));
+  .transform((written): StatusRange[] => (Array.isArray(written) ? written : [written]).map(range))
+  .meta({ title: "status, range or list" });
 
 function range(written: number | string): StatusRange {
   const [low = 0, high = low] = String(written).split("-").map(Number);

@@ -15,14 +15,16 @@ export const durationSchema = z
   .string(notADuration)
   .regex(durationPattern, notADuration)
   .refine(isDuration, notADuration)
-  .transform(milliseconds);
+  .transform(milliseconds)
+  .meta({ title: "duration" });
 
 /** As above; "off" -> 0. */
 export const durationOrOffSchema = z
   .string(notADurationOrOff)
   .regex(new RegExp(`^off$|${durationPattern.source}`), notADurationOrOff)
   .refine((text) => text === "off" || isDuration(text), notADurationOrOff)
-  .transform((text) => (text === "off" ? 0 : milliseconds(text)));
+  .transform((text) => (text === "off" ? 0 : milliseconds(text)))
+  .meta({ title: "duration or `off`" });
 
 function milliseconds(text: string): number {
   const unit = /[a-z]+$/.exec(text)?.[0] ?? "ms";
@@ -51,7 +53,8 @@ export function sizeSchema(least: string, most: string) {
     .string({ error })
     .regex(/^\d+(B|KiB|MiB)$/, { error })
     .refine((text) => bytes(text) >= range[0] && bytes(text) <= range[1], { error })
-    .transform(bytes);
+    .transform(bytes)
+    .meta({ title: `size, ${least} to ${most}` });
 }
 
 function bytes(text: string): number {
@@ -66,7 +69,8 @@ export function percentageSchema(most: number) {
     .string({ error })
     .regex(/^\d+(\.\d+)?%$/, { error })
     .refine((text) => Number.parseFloat(text) <= most, { error })
-    .transform((text) => Number.parseFloat(text) / 100);
+    .transform((text) => Number.parseFloat(text) / 100)
+    .meta({ title: `percentage up to ${most}%` });
 }
 
 /** A whole number within limits. */

@@ -11,8 +11,8 @@ interface Fault {
 }
 
 /**
- * Reports everything that `schema` finds wrong with the value at `path`. null = unusable; a value that only has unknown
- * keys is used without them, so that the checks that follow can find what else is wrong with it.
+ * Reports everything that `schema` finds wrong with the value at `path`. null = unusable; where it can do without
+ * the wrong keys it is returned without them, so that the checks that follow can find what else is wrong with it.
  */
 export function validate<S extends z.ZodType>(
   schema: S,
@@ -25,9 +25,8 @@ export function validate<S extends z.ZodType>(
   const faults = result.error.issues.flatMap(flatten);
   for (const fault of faults)
     findings.problem([...path, ...fault.path], fault.message, fault.unknownKey ? "key" : "value");
-  if (!faults.every((fault) => fault.unknownKey)) return null;
-  const known = faults.reduce((value, fault) => omit(value, fault.path), raw);
-  return schema.safeParse(known).data ?? null;
+  const rest = faults.reduce((value, fault) => omit(value, fault.path), raw);
+  return schema.safeParse(rest).data ?? null;
 }
 
 /** Messages for what the schemas say nothing about themselves. For unknown keys: the allowed ones. */

@@ -10,8 +10,9 @@ import { versions } from "./version.ts";
 export const layouts = ["shared-check", "namespace-per-protocol", "single-namespace"] as const;
 
 const notAVersion = (issue: { readonly input?: unknown }): string => {
-  const unquoted = versions.some((version) => String(version) === issue.input) ? " (without quotes)" : "";
-  return `${expectedOneOf(versions.map(String))(issue)}${unquoted}`;
+  const quoted = versions.find((version) => String(version) === issue.input);
+  if (quoted !== undefined) return `"${quoted}" is a text: write ${quoted} without quotes`;
+  return expectedOneOf(versions.map(String))(issue);
 };
 
 const notAName = expected("a host name", "a name such as mail.example.com, without wildcard, port or https://");
