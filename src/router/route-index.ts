@@ -2,18 +2,25 @@ import type { RouteConfig } from "../config/config.ts";
 import { hostName } from "../http/authority.ts";
 import { routingPath } from "../http/routing-path.ts";
 
-/** The routes of one host: path prefix -> what serves it. */
+/** The routes of one host: path or path prefix -> what serves it. */
 class PathTable<T> {
+  readonly #exact = new Map<string, T>();
   readonly #prefixes = new Map<string, T>();
   #maxSegments = 0;
 
-  add(path: string, value: T): void {
+  add({ path, exact }: RouteConfig, value: T): void {
+    if (exact === true) {
+      this.#exact.set(path, value);
+      return;
+    }
     this.#prefixes.set(path, value);
     this.#maxSegments = Math.max(this.#maxSegments, path.split("/").length - 1);
   }
 
-  /** The longest prefix of whole segments. Costs as much as the deepest route, whatever the request's path. */
+  /** The path itself, then the longest prefix of whole segments. Costs as much as the deepest route, whatever the request's path. */
   find(path: string): T | null {
+    const exact = this.#exact.size === 0 ? undefined : this.#exact.get(path);
+    if (exact !== undefined) return exact;
     let best = this.#prefixes.get("/") ?? null;
     let end = 0;
     for (let segment = 0; segment < this.#maxSegments && end !== -1; segment++) {
@@ -36,7 +43,7 @@ export class RouteIndex<T> {
   readonly #known = new Map<string, readonly PathTable<T>[] | null>();
 
   constructor(routes: readonly RouteConfig[], valueOf: (route: RouteConfig) => T) {
-    for (const route of routes) this.#tableFor(route.host).add(route.path, valueOf(route));
+    for (const route of routes) this.#tableFor(route.host).add(route, valueOf(route));
   }
 
   /** null = no route; "malformed" = the host or the path can't be understood. */
