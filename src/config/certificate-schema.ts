@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { expectedSecret } from "./expected.ts";
-import { fileSchema } from "./leaf-schemas.ts";
+import { fileSchema, textSchema } from "./leaf-schemas.ts";
 
 const secret = { error: expectedSecret("the password, in quotes") };
 
@@ -16,7 +16,9 @@ const pfxSchema = z.strictObject({
     .optional()
     .meta({ description: "The file's password. Better kept out of this file by one of the next two." }),
   passwordFile: fileSchema.optional().meta({ description: "A file whose first line is the password." }),
-  passwordEnv: fileSchema.optional().meta({ description: "The environment variable that holds the password." }),
+  passwordEnv: textSchema("a name", "the name of an environment variable")
+    .optional()
+    .meta({ description: "The environment variable that holds the password." }),
 });
 
 /** A certificate as the admin names it. */

@@ -8,10 +8,22 @@ export function configJsonSchema(presets: Presets): Readonly<Record<string, unkn
     ([key, { schema, description }]) => [key, schema.optional().meta({ description })] as const,
   );
   const schema = z.strictObject({ ...documentShape, ...Object.fromEntries(blocks) });
-  const { $schema, ...rest } = z.toJSONSchema(schema, { io: "input", target: "draft-2020-12" });
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io: "input", target: "draft-2020-12", override: keepDefault });
   return {
     $schema,
     title: "Fairlead configuration",
     ...rest,
   };
+}
+
+/** Zod leaves defaults out where a value is transformed, because its own would be of the other side. Ours are as written. */
+function keepDefault({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: z.core.$ZodTypes;
+  jsonSchema: z.core.JSONSchema.BaseSchema;
+}): void {
+  const written = z.globalRegistry.get(zodSchema)?.["default"];
+  if (typeof written === "string") jsonSchema.default = written;
 }

@@ -46,6 +46,12 @@ const protocolHostsSchema = z.strictObject({
   powershell: hostsSchema.optional().meta({ description: "Default powershell.DOMAIN." }),
 });
 
+const tlsSchema = memberTlsSchema.extend({
+  serverName: memberTlsSchema.shape.serverName.meta({
+    description: "The name that is asked for and verified. Left out: the published name of the farm.",
+  }),
+});
+
 const legacySchema = z.strictObject({
   version: z
     .literal([2007, 2010], { error: expectedOneOf(["2007", "2010"]) })
@@ -64,7 +70,7 @@ const legacySchema = z.strictObject({
     })
     .optional()
     .meta({ description: "With `split: true`: a host name of its own for each." }),
-  tls: memberTlsSchema.optional().meta({ description: "As `tls` of a farm. Left out: that of the block." }),
+  tls: tlsSchema.optional().meta({ description: "As `tls` of a farm. Left out: that of the block." }),
 });
 
 /** The `exchange` block. */
@@ -87,7 +93,7 @@ export const exchangeSchema = z.strictObject({
     .min(1, { error: noProtocols })
     .optional()
     .meta({ description: "The protocols to publish. Left out: all that the version has, but powershell." }),
-  tls: memberTlsSchema.optional().meta({
+  tls: tlsSchema.optional().meta({
     description: "As `tls` of a farm. Left out: the servers' certificate must be valid for the published name.",
   }),
   legacy: legacySchema
