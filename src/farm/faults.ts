@@ -75,6 +75,7 @@ export const faults = {
     counts: false,
     text: "The server stopped in the middle of its answer.",
   },
+  "channel-closed": client(0, "An RPC channel was closed, as they always end."),
   "pin-lost": {
     blame: "member",
     status: 0,

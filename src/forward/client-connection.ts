@@ -23,6 +23,8 @@ export interface ClientSettings {
   readonly dateLine: () => string;
   readonly headerTimeoutMs: number;
   readonly maxHeaderBytes: number;
+  /** Hears of what should not have been possible. */
+  readonly failed: (error: unknown) => void;
 }
 
 /** What a client gets that keeps its connection open before its first request has told the farm. */
@@ -59,7 +61,13 @@ export class ClientConnection implements ClientSide {
     this.#exchange = new Exchange(this, settings.routing, { monotonic: settings.monotonic, listen: memberSide });
     this.#timeout = new Timeout(() => this.#timedOut());
     this.armTimeout(settings.headerTimeoutMs);
-    socket.on("data", (bytes: Buffer) => this.#onBytes(bytes));
+    socket.on("data", (bytes: Buffer) => {
+      try {
+        this.#onBytes(bytes);
+      } catch (error) {
+        this.internalError(error);
+      }
+    });
     socket.on("end", () => this.#onEnd());
     socket.on("drain", () => this.#onDrain());
     socket.on("close", () => this.#onClose());
@@ -73,7 +81,7 @@ export class ClientConnection implements ClientSide {
   }
 
   armTimeout(ms: number): void {
-    this.#settings.wheel.arm(this.#timeout, ms);
+    if (this.#state !== "closed") this.#settings.wheel.arm(this.#timeout, ms);
   }
 
   blockReading(why: number): void {
@@ -97,6 +105,13 @@ export class ClientConnection implements ClientSide {
   pin(connection: MemberConnection): void {
     connection.owner = this.#pinWatch;
     this.pins.set(connection.member.farm, connection);
+  }
+
+  /** A fault of ours must not end more than this one connection. */
+  internalError(error: unknown): void {
+    this.#settings.failed(error);
+    if (this.#state === "exchange" && !this.#exchange.answered) requestMalformed(this.#exchange, "internal-error");
+    else this.abort();
   }
 
   abort(): void {
@@ -166,14 +181,15 @@ export class ClientConnection implements ClientSide {
   #readRequest(bytes: Buffer): Buffer | null {
     const collector = this.#collector;
     const first = collector.length === 0;
-    const complete = collector.add(first ? withoutEmptyLine(bytes) : bytes);
+    if (first && isEmptyLine(bytes)) return null;
+    const complete = collector.add(bytes);
     const length = complete ? collector.text.length : collector.length;
     if (length > this.#settings.maxHeaderBytes) return this.#refuse("header-too-large");
     if (!complete) {
       if (first) this.armTimeout(this.#settings.headerTimeoutMs);
       return collector.malformed ? this.#refuse("bad-request") : null;
     }
-    const problem = parseRequestHead(collector.text, this.head);
+    const problem = parseRequestHead(withoutEmptyLine(collector.text), this.head);
     if (problem !== null) return this.#refuse(problem === unsupportedVersion ? "unsupported-version" : "bad-request");
     return this.#begin(collector.rest);
   }
@@ -244,7 +260,7 @@ export class ClientConnection implements ClientSide {
 
   #onClose(): void {
     if (this.#state === "closed") return;
-    const interrupted = this.#state === "exchange";
+    const interrupted = this.#exchange.connection !== null;
     this.#state = "closed";
     this.#settings.wheel.disarm(this.#timeout);
     if (interrupted) {
@@ -263,6 +279,10 @@ export class ClientConnection implements ClientSide {
 }
 
 /** RFC 9112 2.2: one empty line before a request is forgiven; old clients send one after a POST. */
-function withoutEmptyLine(bytes: Buffer): Buffer {
-  return bytes[0] === 0x0d && bytes[1] === 0x0a ? bytes.subarray(2) : bytes;
+function withoutEmptyLine(text: string): string {
+  return text.charCodeAt(0) === 0x0d && text.charCodeAt(1) === 0x0a ? text.slice(2) : text;
+}
+
+function isEmptyLine(bytes: Buffer): boolean {
+  return bytes.length === 2 && bytes[0] === 0x0d && bytes[1] === 0x0a;
 }

@@ -40,6 +40,8 @@ export interface ClientSide {
   armTimeout(ms: number): void;
   /** The exchange is over, all of its bytes are written: on to the next request, or the end. */
   exchangeDone(): void;
+  /** Something was thrown that should not have been possible. */
+  internalError(error: unknown): void;
   /** Closes without another byte; the peer sees a reset where a clean end could be taken for the end of a body. */
   abort(): void;
 }

@@ -1,6 +1,7 @@
 import type { FaultCode } from "../farm/faults.ts";
 import { framing } from "../http/framing.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
+import { block } from "./client-side.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** The attempt came to nothing; the router decides whether there is another one. */
@@ -9,9 +10,31 @@ export function failAttempt(exchange: Exchange, code: FaultCode): void {
     breakExchange(exchange, code);
     return;
   }
+  if (code === "member-closed" && exchange.requestSent && isRpcChannel(exchange)) {
+    closeChannel(exchange);
+    return;
+  }
   exchange.failedOn = exchange.connection;
   discardConnection(exchange);
   exchange.routing.attemptFailed(exchange, code);
+}
+
+/** RPC over HTTP ends its channels by closing them, mostly without a response ([MS-RPCH] 3.2): the client's closes too. */
+function closeChannel(exchange: Exchange): void {
+  exchange.routing.broken(exchange, "channel-closed");
+  discardConnection(exchange);
+  exchange.client.closing = true;
+  exchange.client.exchangeDone();
+}
+
+function isRpcChannel({ client }: Exchange): boolean {
+  return client.head.method === "RPC_IN_DATA" || client.head.method === "RPC_OUT_DATA";
+}
+
+/** The member has closed before its response was complete. */
+export function cutResponse(exchange: Exchange): void {
+  if (isRpcChannel(exchange)) closeChannel(exchange);
+  else breakExchange(exchange, "response-cut");
 }
 
 /** Nothing true can be said to the client any more: both connections end here. */
@@ -55,12 +78,22 @@ export function discardConnection(exchange: Exchange): void {
   connection.discard();
 }
 
+/** Closes the member's connection once it has taken what was written to it. */
+export function endConnection(exchange: Exchange): void {
+  const { connection } = exchange;
+  exchange.phase = "none";
+  if (connection === null) return;
+  release(exchange, connection);
+  connection.finish();
+}
+
 function release(exchange: Exchange, connection: MemberConnection): void {
   exchange.connection = null;
   exchange.requestSent = false;
   exchange.clientFull = false;
   connection.owner = null;
   connection.member.current--;
+  exchange.client.unblockReading(block.memberFull);
   exchange.client.pins.delete(connection.member.farm);
 }
 

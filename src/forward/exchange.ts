@@ -59,13 +59,14 @@ export class Exchange {
   requestRead = false;
   /** Of this attempt: bytes were given to the member's connection. */
   requestSent = false;
-  /** Bytes of a response, an interim one too, went to the client: nothing can be taken back. */
+  /** Bytes of a final response went to the client: nothing can be taken back. */
   answered = false;
   /** The body's bytes so far, for sending them (again). */
   readonly kept: Buffer[] = [];
   keptBytes = 0;
   /** Is `kept` the whole body so far? */
   allKept = true;
+  /** Interim responses (1xx) that went to the client: the request can no longer go to another member. */
   interimCount = 0;
   /** The client speaks HTTP/1.0: the chunks' frames are taken off. */
   unchunk = false;

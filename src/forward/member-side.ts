@@ -1,6 +1,6 @@
-import type { ConnectionOwner } from "../net/connected-member.ts";
+import type { ConnectionOwner, MemberConnection } from "../net/connected-member.ts";
 import { block } from "./client-side.ts";
-import { breakExchange, failAttempt, finishExchange } from "./end-exchange.ts";
+import { cutResponse, failAttempt, finishExchange } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { receiveBody, receiveEnd, receiveHead } from "./receive-response.ts";
 import { sendRequest } from "./send-request.ts";
@@ -12,10 +12,11 @@ export function memberSide(exchange: Exchange): ConnectionOwner {
     memberConnected: () => sendRequest(exchange),
 
     memberBytes(connection, bytes) {
-      if (exchange.phase === "responding") receiveBody(exchange, connection, bytes);
-      else if (exchange.phase === "waiting") receiveHead(exchange, connection, bytes);
-      else if (exchange.phase === "tunnel") tunnelToClient(exchange, connection, bytes);
-      else endEarly(exchange);
+      try {
+        receive(exchange, connection, bytes);
+      } catch (error) {
+        exchange.client.internalError(error);
+      }
     },
 
     memberEnded(connection) {
@@ -31,10 +32,17 @@ export function memberSide(exchange: Exchange): ConnectionOwner {
     memberClosed(_connection, code) {
       if (exchange.phase === "tunnel") tunnelClosed(exchange);
       else if (exchange.phase === "draining") endEarly(exchange);
-      else if (exchange.phase === "responding") breakExchange(exchange, "response-cut");
+      else if (exchange.phase === "responding") cutResponse(exchange);
       else failAttempt(exchange, code);
     },
   };
+}
+
+function receive(exchange: Exchange, connection: MemberConnection, bytes: Buffer): void {
+  if (exchange.phase === "responding") receiveBody(exchange, connection, bytes);
+  else if (exchange.phase === "waiting") receiveHead(exchange, connection, bytes);
+  else if (exchange.phase === "tunnel") tunnelToClient(exchange, connection, bytes);
+  else endEarly(exchange);
 }
 
 /** The response is complete, but the rest of the request has nowhere to go: the client's connection ends. */

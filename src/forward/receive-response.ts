@@ -1,7 +1,7 @@
 import { framing } from "../http/framing.ts";
 import { parseResponseHead } from "../http/response-head.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
-import { breakExchange, failAttempt, responseComplete } from "./end-exchange.ts";
+import { breakExchange, cutResponse, failAttempt, responseComplete } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { interimHeadText, responseHeadText } from "./response-head-text.ts";
 import { armWaiting, writeMessage } from "./send-request.ts";
@@ -43,7 +43,6 @@ function relayInterim(exchange: Exchange, connection: MemberConnection): void {
   armWaiting(exchange);
   // RFC 9110 15.2: not to an HTTP/1.0 client.
   if (exchange.client.head.minor === 0) return;
-  exchange.answered = true;
   exchange.client.socket.write(interimHeadText(connection.head), "latin1");
 }
 
@@ -129,6 +128,6 @@ export function receiveEnd(exchange: Exchange, connection: MemberConnection): vo
   if (exchange.phase === "responding" && connection.head.framing === framing.untilClose) {
     connection.body.done = true;
     responseComplete(exchange, connection, false);
-  } else if (exchange.phase === "responding") breakExchange(exchange, "response-cut");
+  } else if (exchange.phase === "responding") cutResponse(exchange);
   else failAttempt(exchange, "member-closed");
 }

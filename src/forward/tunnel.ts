@@ -1,5 +1,5 @@
 import type { MemberConnection } from "../net/connected-member.ts";
-import { discardConnection } from "./end-exchange.ts";
+import { endConnection } from "./end-exchange.ts";
 import { block } from "./client-side.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -36,7 +36,7 @@ export function tunnelHalfClosed(exchange: Exchange, by: "client" | "member"): v
 }
 
 export function tunnelClosed(exchange: Exchange): void {
-  discardConnection(exchange);
+  endConnection(exchange);
   exchange.client.exchangeDone();
 }
 

@@ -257,6 +257,10 @@ describe("the length of a request's body", () => {
     ["a shorter word", "Transfer-Encoding: chunk"],
     ["a no-break space behind", "Transfer-Encoding: chunked\xa0"],
     ["a vertical tab in front", "Transfer-Encoding: \x0bchunked"],
+    ["a tab in front", "Transfer-Encoding:\tchunked"],
+    ["a space and a tab in front", "Transfer-Encoding: \tchunked"],
+    ["a space behind", "Transfer-Encoding: chunked "],
+    ["a tab behind", "Transfer-Encoding: chunked\t"],
     ["a dotless letter", "Transfer-Encoding: chun\xffed"],
   ];
   for (const [name, ...lines] of refused) {
@@ -281,7 +285,7 @@ describe("the length of a request's body", () => {
     });
   }
 
-  for (const text of ["chunked", "Chunked", "CHUNKED", "\tchunked "]) {
+  for (const text of ["chunked", "  Chunked", " CHUNKED"]) {
     it(`Transfer-Encoding: ${JSON.stringify(text)} is chunked`, () => {
       assert.equal(parsed(post, host, `TRANSFER-encoding:${text}`).framing, framing.chunked);
     });

@@ -3,8 +3,8 @@ import { namesConnectionAuth } from "./connection-auth.ts";
 import { ConnectionOptions, readConnection } from "./connection-field.ts";
 import { Cuts } from "./cuts.ts";
 import { FieldLine, readFieldLine } from "./field-line.ts";
-import { equalsIgnoringCase, fieldNames, findFieldName } from "./field-names.ts";
-import { framing, parseContentLength, type Framing } from "./framing.ts";
+import { fieldNames, findFieldName } from "./field-names.ts";
+import { framing, isChunked, parseContentLength, type Framing } from "./framing.ts";
 
 /** What `parseRequestHead` says of another version than 1.0 and 1.1: it has a status of its own (505). */
 export const unsupportedVersion = "an HTTP version other than 1.0 and 1.1";
@@ -194,8 +194,7 @@ function readTransferEncoding(text: string, head: RequestHead): string | null {
   if (head.framing !== framing.none) return "a second length of the body";
   if (head.minor === 0) return "Transfer-Encoding in HTTP/1.0";
   head.framing = framing.chunked;
-  const known = equalsIgnoringCase(text, line.valueStart, line.valueEnd, "chunked");
-  return known ? null : "a transfer coding other than chunked";
+  return isChunked(text, line) ? null : "a transfer coding other than chunked";
 }
 
 function finish(head: RequestHead): string | null {

@@ -3,8 +3,8 @@ import { namesConnectionAuth } from "./connection-auth.ts";
 import { ConnectionOptions, readConnection } from "./connection-field.ts";
 import { Cuts } from "./cuts.ts";
 import { FieldLine, readFieldLine } from "./field-line.ts";
-import { equalsIgnoringCase, fieldNames, findFieldName } from "./field-names.ts";
-import { framing, parseContentLength, type Framing } from "./framing.ts";
+import { fieldNames, findFieldName } from "./field-names.ts";
+import { framing, isChunked, parseContentLength, type Framing } from "./framing.ts";
 
 /** One response's head. Made once per member connection, filled for each response. */
 export class ResponseHead {
@@ -141,8 +141,7 @@ function readTransferEncoding(text: string, head: ResponseHead): string | null {
   if (head.minor === 0) return "Transfer-Encoding in HTTP/1.0";
   head.framing = framing.chunked;
   if (hasNoBody(head.status)) head.cuts.add(line.start, line.next);
-  const known = equalsIgnoringCase(text, line.valueStart, line.valueEnd, "chunked");
-  return known ? null : "a transfer coding other than chunked";
+  return isChunked(text, line) ? null : "a transfer coding other than chunked";
 }
 
 function finish(head: ResponseHead, method: string): string | null {

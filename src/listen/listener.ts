@@ -44,6 +44,10 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     socket.once("close", () => connections.delete(connection));
   });
   const port = await listen(server, config);
+  // No file handle left for the next connection, for one; what is connected goes on.
+  server.on("error", ({ message }) =>
+    options.log("listener.failed", { address: config.address, port, problem: message }),
+  );
   return {
     port,
     close: async (graceMs) => closeListener(server, connections, (abort) => client.after(graceMs, abort)),

@@ -52,16 +52,23 @@ export async function startListeners(options: ListenersOptions): Promise<Listene
   return started;
 }
 
-function settings(config: ListenerConfig, { routing, wheel, clock }: ListenersOptions): ClientSettings {
+function settings(config: ListenerConfig, { routing, wheel, clock, log }: ListenersOptions): ClientSettings {
   return {
     wheel,
     routing: config.redirect === null ? routing : redirectToHttps(config.redirect.port),
     monotonic: () => clock.monotonic(),
     after: (delayMs, run) => clock.after(delayMs, run),
     dateLine: dateLine(clock),
+    failed: (error) => log("router.failed", failureOf(error)),
     headerTimeoutMs: config.headerTimeoutMs,
     maxHeaderBytes: config.maxHeaderBytes,
   };
+}
+
+function failureOf(error: unknown): { problem: string; stack: string } {
+  return error instanceof Error
+    ? { problem: error.message, stack: error.stack ?? "" }
+    : { problem: String(error), stack: "" };
 }
 
 function addressOf({ address, port }: ListenerConfig): string {

@@ -120,6 +120,12 @@ export class MemberConnection {
     return this.connected && !this.socket.destroyed && this.socket.writable && this.socket.readable;
   }
 
+  /** Closes it after what was written; its owner hears nothing more. */
+  finish(): void {
+    this.owner = null;
+    this.socket.destroySoon();
+  }
+
   /** Closes it at once; its owner hears nothing more. */
   discard(): void {
     this.owner = null;

@@ -12,8 +12,8 @@ export function isSafe(method: string): boolean {
 
 /** Can the request, after an attempt failed with `code`, be sent again without harm? */
 export function maySendAgain(exchange: Exchange, code: FaultCode): boolean {
-  // An answer was begun, bytes of the body are gone, or the connection spoke for one user.
-  if (exchange.answered || !exchange.allKept || exchange.failedOn?.carriedAuth === true) return false;
+  // The client was told to go on, bytes of the body are gone, or the connection spoke for one user.
+  if (exchange.interimCount > 0 || !exchange.allKept || exchange.failedOn?.carriedAuth === true) return false;
   const { retry } = faults[code];
   return retry === "always" || (retry === "if-idempotent" && idempotentMethods.has(exchange.client.head.method));
 }
