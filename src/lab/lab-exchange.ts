@@ -26,7 +26,7 @@ export class LabExchange {
   readonly frontEnd: FrontEnd;
   readonly connection: LabConnection;
   /** Whose request it is; null = nobody's. */
-  user: string | null = null;
+  user: string | null;
   /** Challenge or mutual authentication that goes with the answer. */
   readonly authenticateFields: Field[] = [];
   keepAlive: boolean;
@@ -36,6 +36,7 @@ export class LabExchange {
     this.body = body;
     this.frontEnd = frontEnd;
     this.connection = connection;
+    this.user = connection.user;
     this.keepAlive = request.head.keepAlive;
   }
 

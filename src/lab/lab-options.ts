@@ -1,3 +1,4 @@
+import type { SecureVersion } from "node:tls";
 import type { Clock } from "../util/clock.ts";
 import type { LabCertificates } from "./certificates.ts";
 import type { Authentication, LabEvent, LabTimings } from "./front-end.ts";
@@ -26,6 +27,8 @@ export interface LabServerOptions {
   readonly port?: number;
   /** true when left out. */
   readonly tls?: boolean;
+  /** Servers of 2007's days speak nothing newer than "TLSv1". Whatever Node can when left out. */
+  readonly maxTlsVersion?: SecureVersion;
   /** "2013" when left out. */
   readonly personality?: Personality;
   /** For all protocols, or for some. "required" when left out. */

@@ -1,6 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import { createSecureContext, TLSSocket, type SecureContext } from "node:tls";
-import type { CertificatePem } from "./certificates.ts";
+import { TLSSocket, type SecureContext } from "node:tls";
 import type { FrontEnd } from "./front-end.ts";
 import { LabConnection } from "./lab-connection.ts";
 import { serveConnection } from "./serve-connection.ts";
@@ -15,10 +14,11 @@ export class LabServer {
   #accepted = 0;
   #port = 0;
 
-  constructor(frontEnd: FrontEnd, certificate: CertificatePem | null) {
+  /** `secureContext` null: plain HTTP. */
+  constructor(frontEnd: FrontEnd, secureContext: SecureContext | null) {
     this.frontEnd = frontEnd;
-    this.tls = certificate !== null;
-    this.#context = certificate && createSecureContext({ cert: certificate.certificate, key: certificate.key });
+    this.tls = secureContext !== null;
+    this.#context = secureContext;
     this.#listener = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   }
 

@@ -1,3 +1,4 @@
+import { createSecureContext, type SecureContext } from "node:tls";
 import { systemClock, type Clock } from "../util/clock.ts";
 import { createLabCertificates, type LabCertificates } from "./certificates.ts";
 import type { FrontEnd } from "./front-end.ts";
@@ -25,7 +26,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const servers = configs.map((config) => {
     const known = (config.personality ?? "2013") === "2013" ? shared : createShared();
     const frontEnd = createFrontEnd(config, options, { ...known, users, clock });
-    return new LabServer(frontEnd, certificateOf(config, certificates));
+    return new LabServer(frontEnd, secureContextOf(config, certificates));
   });
   const lab = new Lab(servers, certificates);
   const outcomes = await Promise.allSettled(servers.map((server, index) => server.listen(configs[index]?.port ?? 0)));
@@ -78,9 +79,13 @@ async function certificatesFor(
   return createLabCertificates({ servers: names }, clock);
 }
 
-function certificateOf(config: LabServerOptions, certificates: LabCertificates | null) {
+function secureContextOf(config: LabServerOptions, certificates: LabCertificates | null): SecureContext | null {
   if (config.tls === false) return null;
   const certificate = certificates?.servers[config.name];
   if (certificate === undefined) throw new Error(`The certificates have none for the lab server "${config.name}".`);
-  return certificate;
+  const files = { cert: certificate.certificate, key: certificate.key };
+  const maxVersion = config.maxTlsVersion;
+  if (maxVersion === undefined) return createSecureContext(files);
+  // OpenSSL 3 has TLS before 1.2 on its lowest security level only.
+  return createSecureContext({ ...files, maxVersion, minVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" });
 }
