@@ -6,7 +6,7 @@ import type { Clock } from "../util/clock.ts";
 import { loadX509, type X509 } from "./load-x509.ts";
 
 /** PEM texts. */
-export interface CertificatePem {
+interface CertificatePem {
   readonly certificate: string;
   readonly key: string;
 }
