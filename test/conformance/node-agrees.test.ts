@@ -41,9 +41,7 @@ describe("Node's own parser", () => {
   const values = fc.stringMatching(/^[\t -~\x80-\xff]{0,30}$/);
   const blanks = fc.stringMatching(/^[\t ]{0,3}$/);
   const fields = fc.array(
-    fc
-      .tuple(names, blanks, values, blanks)
-      .map(([name, before, value, behind]) => `${name}:${before}${value}${behind}`),
+    fc.tuple(names, blanks, values, blanks).map(([name, front, value, end]) => `${name}:${front}${value}${end}`),
     { maxLength: 6 },
   );
   const tokens = fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,6}$/);

@@ -1,6 +1,7 @@
+import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, IncomingMessage, METHODS, type ServerResponse } from "node:http";
-import { connect, type AddressInfo } from "node:net";
+import { connect } from "node:net";
 import type { ReadRequest } from "./read-requests.ts";
 
 /** What Node's parser made of the same bytes. */
@@ -41,10 +42,11 @@ export async function startNodeServer(): Promise<NodeServer> {
   server.on("clientError", (_, socket) => socket.destroy());
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  assert.ok(address !== null && typeof address === "object");
   return {
     async read(bytes) {
-      const socket = connect(port, "127.0.0.1")
+      const socket = connect(address.port, "127.0.0.1")
         .on("error", () => undefined)
         .resume();
       await once(socket, "connect");

@@ -27,7 +27,8 @@ export interface Reading {
   readonly ending: Ending;
 }
 
-const kinds = Object.keys(framing) as (keyof typeof framing)[];
+/** By the numbers of `framing`. */
+const kinds = ["none", "length", "chunked", "untilClose"] as const;
 
 /** Reads what a client sent on one connection, in these pieces, with the parsers of the product. */
 export function readRequests(pieces: readonly Buffer[]): Reading {
@@ -92,8 +93,8 @@ class Reader {
     const head = this.#head;
     this.#inBody = false;
     this.ending = head.keepAlive ? "open" : "closed";
-    const kind = kinds.find((name) => framing[name] === head.framing);
-    assert.ok(kind);
+    const kind = kinds[head.framing];
+    assert.equal(framing[kind], head.framing);
     this.requests.push({
       method: head.method,
       target: head.target,
