@@ -25,8 +25,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 /** The composition root and the commands import everything; only they import each other. */
 const roots: readonly string[] = ["main.ts", "cli"];
 
-/** No sockets, timers, files: what is here tests in microseconds. The loader of config/ reads the files. */
-const pure: readonly RegExp[] = [/^http\//, /^rules\//, /^config\/(?!load|read-|watch)/, /^farm\/balance\//];
+/**
+ * No sockets, timers, files: what is here tests in microseconds. The loader of config/ reads the files, and Node opens a
+ * PFX only by way of node:tls.
+ */
+const pure: readonly RegExp[] = [/^http\//, /^rules\//, /^config\/(?!load-|watch-|pfx\.ts)/, /^farm\/balance\//];
 const pureModules: readonly string[] = ["node:buffer", "node:crypto", "node:path", "node:url", "node:util"];
 
 /** The request path may never go through these: decision 1 of the design. */
@@ -114,7 +117,7 @@ function codeLines(text: string): number {
 }
 
 function isTest(path: string): boolean {
-  return /\.(?:test|contract)\.ts$/.test(path);
+  return /\.(?:test|contract|fixture)\.ts$/.test(path);
 }
 
 /** The compiled test stands somewhere below the repository's root. */
