@@ -8,6 +8,8 @@ export interface Findings {
   warning(path: Path, message: string): void;
   /** Has no problem been found below `path`? */
   isClean(path: Path): boolean;
+  /** For messages that refer to another place. */
+  lineOf(path: Path): number;
   /** In the order of the text, each once. */
   problems(): readonly Problem[];
   warnings(): readonly Problem[];
@@ -35,6 +37,7 @@ export function createFindings({ file, place, origin }: FindingsOptions): Findin
     },
     isClean: (path) => !unclean.some((other) => path.every((segment, index) => other[index] === segment)),
     warning: (path, message) => add(warnings, path, message, "value"),
+    lineOf: (path) => place(origin(path), "value").line,
     problems: () => inOrder(problems),
     warnings: () => inOrder(warnings),
   };

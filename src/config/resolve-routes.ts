@@ -17,7 +17,7 @@ export function resolveRoutes(document: Document, context: ResolveContext): Rout
     );
   }
   const routes: RouteConfig[] = [];
-  const seen = new Set<string>();
+  const seen = new Map<string, Path>();
   for (const { path, value } of document.routes) {
     if (value === null) continue;
     const isWhole = findings.isClean(path);
@@ -25,12 +25,12 @@ export function resolveRoutes(document: Document, context: ResolveContext): Rout
     const route = resolveRoute(value, path, context);
     if (route === null || !isWhole) continue;
     const key = JSON.stringify([route.host, route.path, route.exact]);
-    if (seen.has(key))
-      findings.problem(
-        path,
-        `${routeName(route)} is published twice: remove one of the two routes, host and path are the same but for case`,
-      );
-    seen.add(key);
+    const twin = seen.get(key);
+    if (twin === undefined) seen.set(key, path);
+    else {
+      const message = `${routeName(route)} is published in line ${findings.lineOf(twin)} already: remove one of the two routes, host and path are the same but for case`;
+      findings.problem(path, message);
+    }
     routes.push(route);
   }
   return routes;

@@ -25,8 +25,18 @@ export function validate<S extends z.ZodType>(
   const faults = result.error.issues.flatMap(flatten);
   for (const fault of faults)
     findings.problem([...path, ...fault.path], fault.message, fault.unknownKey ? "key" : "value");
-  const rest = faults.reduce((value, fault) => omit(value, fault.path), raw);
-  return schema.safeParse(rest).data ?? null;
+  return withoutFaults(schema, raw, faults);
+}
+
+/** Leaves out what is wrong, and as much around it as is needed for the rest to be whole. */
+function withoutFaults<S extends z.ZodType>(schema: S, raw: unknown, faults: readonly Fault[]): z.output<S> | null {
+  const depth = Math.max(...faults.map(({ path }) => path.length));
+  for (let up = 0; up < depth; up += 1) {
+    const rest = faults.reduce((value, { path }) => omit(value, path.slice(0, Math.max(path.length - up, 1))), raw);
+    const result = schema.safeParse(rest);
+    if (result.success) return result.data;
+  }
+  return null;
 }
 
 /** Messages for what the schemas say nothing about themselves. For unknown keys: the allowed ones. */

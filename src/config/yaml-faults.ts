@@ -29,6 +29,13 @@ function describe(error: YAMLParseError | YAMLWarning, text: string, place: Plac
       fatal: false,
     };
   }
+  if (error.code === "MULTIPLE_DOCS") {
+    return {
+      ...place(start),
+      message: 'a second document begins here: remove the line "---" and what follows it',
+      fatal: true,
+    };
+  }
   const remedy = remedies[error.code];
   return {
     ...place(start),
@@ -42,7 +49,6 @@ const remedies: Readonly<Partial<Record<string, string>>> = {
   BAD_INDENT: "indent keys of the same level by the same number of spaces",
   BLOCK_AS_IMPLICIT_KEY: 'check the indentation, and put values that contain ": " in quotes',
   MISSING_CHAR: "close what was opened, or put the value in quotes",
-  MULTIPLE_DOCS: 'keep one document: remove the line "---" and what follows it',
   TAG_RESOLVE_FAILED: 'tags ("!…") are not used here, remove it',
   BAD_SCALAR_START: "put the value in quotes",
   UNEXPECTED_TOKEN: "check the indentation and the quotes on this line and the one before",
