@@ -287,7 +287,24 @@ exchange:
   hosts: { ews: ews.x.y }
   legacy: { version: 2003, servers: [b], hosts: { owa: o.x.y } }
 `,
-    ["f.yaml:13:22: exchange.legacy.version: 2003 is not one of 2007, 2010"],
+    [
+      "f.yaml:9:9: exchange.host: this layout has no common mail name: write the names of protocols in `hosts`, or choose the layout single-namespace",
+      'f.yaml:11:18: exchange.publish.1: Exchange 2010 has no MAPI over HTTP: leave "mapi" out',
+      "f.yaml:13:22: exchange.legacy.version: 2003 is not one of 2007, 2010",
+    ],
+  ],
+  [
+    "names for legacy protocols without farms for them",
+    `${base}exchange:
+  version: 2013
+  layout: shared-check
+  domain: x.y
+  servers: [a]
+  legacy: { version: 2007, servers: [b], hosts: { owa: o.x.y } }
+`,
+    [
+      "f.yaml:10:49: exchange.legacy.hosts: names for each protocol need a farm for each: add split: true, or write one `host`",
+    ],
   ],
 ];
 
