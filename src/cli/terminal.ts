@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 
 /** What a terminal shows in colour. */
-export type Tone = "good" | "bad" | "warn" | "faint" | "strong";
+type Tone = "good" | "bad" | "warn" | "faint" | "strong";
 
 export type Paint = (tone: Tone, text: string) => string;
 

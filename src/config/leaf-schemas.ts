@@ -2,7 +2,7 @@ import * as z from "zod";
 import { expected } from "./expected.ts";
 
 /** The names of servers and farms: they appear in URLs, commands and metrics. */
-export const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 const notAName = expected("a name", 'letters, digits, ".", "_" and "-" (at most 63, the first a letter or digit)');
 export const nameSchema = z.string({ error: notAName }).regex(namePattern, { error: notAName }).meta({ title: "name" });

@@ -6,7 +6,7 @@ import { locate } from "./locate.ts";
 import { yamlFaults } from "./yaml-faults.ts";
 import type { YamlFault } from "./yaml-faults.ts";
 
-export interface Yaml {
+interface Yaml {
   readonly value: unknown;
   /** Mistakes that leave the rest readable: a key that stands twice. */
   readonly faults: readonly YamlFault[];

@@ -19,7 +19,7 @@ import type { ServerDocument } from "./server-schema.ts";
 import { validate } from "./validate.ts";
 
 /** A part of the document; null = its shape is wrong, which has been reported. */
-export interface Item<T> {
+interface Item<T> {
   readonly path: Path;
   readonly value: T | null;
 }

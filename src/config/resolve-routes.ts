@@ -57,6 +57,6 @@ function resolveRoute(value: RouteDocument, path: Path, { findings }: ResolveCon
 }
 
 /** How a person would say it: `mail.example.com/owa`. */
-export function routeName(route: RouteConfig): string {
+function routeName(route: RouteConfig): string {
   return `${route.host ?? "*"}${route.path}${route.exact === true ? " (exactly)" : ""}`;
 }

@@ -1,7 +1,7 @@
 import { isIp, normaliseHost } from "./host-name.ts";
 import { quote } from "./quote.ts";
 
-export interface ServerAddress {
+interface ServerAddress {
   readonly protocol: "http" | "https";
   /** As it is dialled: IPv6 without brackets. */
   readonly host: string;

@@ -7,7 +7,7 @@ import { memberTlsSchema } from "../config/member-tls-schema.ts";
 import { protocolNames } from "./protocol.ts";
 import { versions } from "./version.ts";
 
-export const layouts = ["shared-check", "namespace-per-protocol", "single-namespace"] as const;
+const layouts = ["shared-check", "namespace-per-protocol", "single-namespace"] as const;
 
 const notAVersion = (issue: { readonly input?: unknown }): string => {
   const quoted = versions.find((version) => String(version) === issue.input);
