@@ -21,6 +21,10 @@ const find = (key) => {
     for (const member of farm.members) if (farm.name + "\\n" + member.server === key) return { farm, member };
   return null;
 };
+const firstDown = () => {
+  for (const farm of farms) for (const member of farm.members) if (member.healthy === false) return { farm, member };
+  return null;
+};
 const time = (iso) => new Date(iso).toLocaleString();
 
 function build() {
@@ -64,7 +68,7 @@ function paint() {
     button.setAttribute("aria-pressed", String(chosen === button.dataset.key));
     button.title = found.member.reason ?? "";
   }
-  const shown = find(chosen);
+  const shown = find(chosen) ?? firstDown();
   if (shown) showDetail(detail(shown));
 }
 
