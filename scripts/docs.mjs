@@ -11,3 +11,31 @@ const { configJsonSchema } = await load("config/json-schema.js");
 const { exchangePreset } = await load("exchange/exchange-preset.js");
 
 writeFileSync("docs/reference/configuration.md", configurationPage(configJsonSchema({ exchange: exchangePreset })));
+
+const { errorsTable, logEventsTable } = await import(
+  pathToFileURL(resolve(out, "test/support/reference-tables.js")).href
+);
+writeFileSync(
+  "docs/reference/errors.md",
+  `# Errors
+
+Why a request was not answered by a member, or only in part. The code stands in the answer's \`X-Fairlead-Error\` header and
+on its page; \`src/farm/faults.ts\` is the one table that decides what follows from it.
+
+"Sent again": \`always\` = nothing of the request can have been acted on; \`if-idempotent\` = it may have been, so only a GET,
+HEAD, OPTIONS, TRACE, PUT or DELETE goes to another member; \`never\`. In no case after a byte of the answer went to the client,
+on a connection that carried NTLM or Negotiate, or when the request's body was longer than \`failover.replay\`.
+
+${errorsTable()}
+`,
+);
+writeFileSync(
+  "docs/reference/log-events.md",
+  `# Log events
+
+Everything the router can log: JSON lines on standard output, or sentences where that is a terminal. There is no field for a
+header, a cookie, a body or a password.
+
+${logEventsTable()}
+`,
+);
