@@ -4,33 +4,25 @@ import { BodyFramer } from "../http/body-framer.ts";
 import { HeadCollector } from "../http/head-collector.ts";
 import { parseRequestHead, RequestHead, unsupportedVersion } from "../http/request-head.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
-import type { Clock } from "../util/clock.ts";
-import { Timeout, type TimerWheel } from "../util/timer-wheel.ts";
+import { Timeout } from "../util/timer-wheel.ts";
+import type { ClientSettings } from "./client-settings.ts";
 import { block, type ClientOrigin, type ClientSide } from "./client-side.ts";
+import { isEmptyLine, withoutEmptyLine } from "./empty-line.ts";
 import { discardConnection } from "./end-exchange.ts";
-import { Exchange, type RequestRouting } from "./exchange.ts";
+import { Exchange } from "./exchange.ts";
 import { exchangeTimedOut } from "./exchange-timeout.ts";
 import { memberSide } from "./member-side.ts";
 import { pinWatch } from "./pin-watch.ts";
+import { ReadingGate } from "./reading-gate.ts";
 import { clientHalfClosed, requestBytes, requestMalformed } from "./receive-request.ts";
-
-/** What is the same for all connections of one listener. */
-export interface ClientSettings {
-  readonly wheel: TimerWheel;
-  readonly routing: RequestRouting;
-  readonly monotonic: () => number;
-  readonly after: Clock["after"];
-  readonly dateLine: () => string;
-  readonly headerTimeoutMs: number;
-  readonly maxHeaderBytes: number;
-  /** Hears of what should not have been possible. */
-  readonly failed: (error: unknown) => void;
-}
 
 /** What a client gets that keeps its connection open before its first request has told the farm. */
 const keepAliveBeforeFirstMs = 120_000;
-/** How long a client may take to read a last response and close. */
+/** How long a client may take for the bytes of a last response that are still to be written. */
+const flushMs = 120_000;
+/** How long a client may take to close once it has its last response; longer while it still sends, but not for ever. */
 const lingerMs = 5_000;
+const maxLingerMs = 30_000;
 const maxHeldBytes = 64 * 1024;
 
 /** One client's connection: reads its requests, one exchange at a time, in order. */
@@ -39,6 +31,7 @@ export class ClientConnection implements ClientSide {
   readonly head = new RequestHead();
   readonly body = new BodyFramer();
   readonly origin: ClientOrigin;
+  readonly reading: ReadingGate;
   readonly pins = new Map<string, MemberConnection>();
   readonly dateLine: () => string;
   held: Buffer | null = null;
@@ -50,11 +43,14 @@ export class ClientConnection implements ClientSide {
   readonly #timeout: Timeout;
   readonly #pinWatch = pinWatch(this);
   #state: "head" | "exchange" | "flushing" | "lingering" | "closed" = "head";
-  #blocked = 0;
   #reading = false;
+  #keepAliveMs = keepAliveBeforeFirstMs;
+  /** Monotonic milliseconds. */
+  #lingerEnd = 0;
 
   constructor(socket: Socket, origin: ClientOrigin, settings: ClientSettings) {
     this.socket = socket;
+    this.reading = new ReadingGate(socket);
     this.origin = origin;
     this.#settings = settings;
     this.dateLine = settings.dateLine;
@@ -75,30 +71,23 @@ export class ClientConnection implements ClientSide {
     socket.on("error", () => undefined);
   }
 
-  /** Between two requests: may be closed without losing anything. */
+  /** No request was read that waits for its response: it may be closed without losing anything. */
   get idle(): boolean {
-    return this.#state === "head" && this.#collector.length === 0;
+    return this.#state === "head";
+  }
+
+  get finished(): boolean {
+    return this.ended && this.held === null;
   }
 
   armTimeout(ms: number): void {
     if (this.#state !== "closed") this.#settings.wheel.arm(this.#timeout, ms);
   }
 
-  blockReading(why: number): void {
-    if (this.#blocked === 0) this.socket.pause();
-    this.#blocked |= why;
-  }
-
-  unblockReading(why: number): void {
-    if (this.#blocked === 0) return;
-    this.#blocked &= ~why;
-    if (this.#blocked === 0) this.socket.resume();
-  }
-
   takeHeld(): Buffer | null {
     const { held } = this;
     this.held = null;
-    this.unblockReading(block.nextRequest);
+    this.reading.unblock(block.nextRequest);
     return held;
   }
 
@@ -125,18 +114,21 @@ export class ClientConnection implements ClientSide {
   /** Ends after what was written; at once where nothing is under way. */
   close(): void {
     this.closing = true;
-    if (this.#state === "head") this.#linger();
+    if (this.idle) this.#linger();
   }
 
   exchangeDone(): void {
     if (this.#state === "closed" || this.#state === "lingering") return;
-    const keepAliveMs = this.#exchange.farm?.config.timeouts.keepAliveMs ?? keepAliveBeforeFirstMs;
+    const timeouts = this.#exchange.farm?.config.timeouts;
+    this.#keepAliveMs = timeouts?.keepAliveMs ?? keepAliveBeforeFirstMs;
     this.#exchange.reset();
-    if (this.ended) this.closing = true;
-    this.armTimeout(keepAliveMs);
+    if (!this.socket.writableNeedDrain || this.closing) {
+      this.#nextRequest();
+      return;
+    }
     // A client that sends on and on but reads nothing gets no further answers until it does.
-    if (this.socket.writableNeedDrain && !this.closing) this.#state = "flushing";
-    else this.#nextRequest();
+    this.#state = "flushing";
+    this.armTimeout(timeouts?.idleMs ?? flushMs);
   }
 
   #nextRequest(): void {
@@ -145,9 +137,11 @@ export class ClientConnection implements ClientSide {
       this.#linger();
       return;
     }
+    this.armTimeout(this.#keepAliveMs);
     if (this.#reading) return;
     const next = this.takeHeld();
     if (next !== null) this.#readRequests(next);
+    else if (this.ended) this.#linger();
   }
 
   #onBytes(bytes: Buffer): void {
@@ -157,78 +151,99 @@ export class ClientConnection implements ClientSide {
         return;
       case "exchange": {
         const rest = requestBytes(this.#exchange, bytes);
-        if (rest !== null) this.#hold(rest);
+        if (rest !== null) this.#behindRequest(rest);
         return;
       }
       case "flushing":
         this.#hold(bytes);
         return;
       case "lingering":
+        // It has not yet read why it should stop, and a reset would take that from it.
+        if (this.#settings.monotonic() < this.#lingerEnd) this.armTimeout(lingerMs);
+        return;
       case "closed":
     }
   }
 
+  /** With its last byte a request may have become complete whose response was there already. */
+  #behindRequest(rest: Buffer): void {
+    if (this.#state === "head") this.#readRequests(rest);
+    else this.#hold(rest);
+  }
+
   /** Requests that are answered at once are read in this loop, however many came together. */
   #readRequests(bytes: Buffer): void {
-    let rest: Buffer | null = bytes;
     this.#reading = true;
-    while (rest !== null && this.#state === "head") rest = this.#readRequest(rest);
+    for (let next: Buffer | null = bytes; next !== null; next = this.idle ? this.takeHeld() : null) {
+      this.#readRequest(next);
+    }
     this.#reading = false;
-    if (rest !== null) this.#hold(rest);
+    if (this.ended && this.idle) this.#linger();
   }
 
-  /** Returns what came behind the request's head and its body so far; null = nothing. */
-  #readRequest(bytes: Buffer): Buffer | null {
+  #readRequest(bytes: Buffer): void {
     const collector = this.#collector;
     const first = collector.length === 0;
-    if (first && isEmptyLine(bytes)) return null;
+    if (first && isEmptyLine(bytes)) return;
     const complete = collector.add(bytes);
     const length = complete ? collector.text.length : collector.length;
-    if (length > this.#settings.maxHeaderBytes) return this.#refuse("header-too-large");
-    if (!complete) {
-      if (first) this.armTimeout(this.#settings.headerTimeoutMs);
-      return collector.malformed ? this.#refuse("bad-request") : null;
-    }
-    const problem = parseRequestHead(withoutEmptyLine(collector.text), this.head);
-    if (problem !== null) return this.#refuse(problem === unsupportedVersion ? "unsupported-version" : "bad-request");
-    return this.#begin(collector.rest);
+    if (length > this.#settings.maxHeaderBytes) this.#refuseUnread("header-too-large");
+    else if (complete) this.#readHead();
+    else if (collector.malformed) this.#refuseUnread("bad-request");
+    else if (first) this.armTimeout(this.#settings.headerTimeoutMs);
   }
 
-  #begin(rest: Buffer): Buffer | null {
+  #readHead(): void {
+    const { text, rest } = this.#collector;
+    const problem = parseRequestHead(withoutEmptyLine(text), this.head);
+    if (problem === null) this.#begin(rest);
+    else this.#refuse(problem === unsupportedVersion ? "unsupported-version" : "bad-request");
+  }
+
+  #begin(rest: Buffer): void {
     const exchange = this.#exchange;
     const { body, head } = this;
     this.#state = "exchange";
     body.start(head.framing, head.contentLength);
     const end = body.scan(rest, 0);
-    if (end === -1) return this.#refuse("bad-request");
+    if (end === -1) {
+      this.#refuse("bad-request");
+      return;
+    }
     if (end > 0) {
       exchange.kept.push(rest.subarray(0, end));
       exchange.keptBytes = end;
     }
     exchange.requestRead = body.done;
+    if (end < rest.length) this.#hold(rest.subarray(end));
     this.#settings.routing.receive(exchange);
-    return end < rest.length ? rest.subarray(end) : null;
   }
 
-  #refuse(code: FaultCode): null {
+  /** What `head` holds is an earlier request's. */
+  #refuseUnread(code: FaultCode): void {
+    this.head.clear("");
+    this.#refuse(code);
+  }
+
+  #refuse(code: FaultCode): void {
     this.#state = "exchange";
     this.#collector.clear();
     requestMalformed(this.#exchange, code);
-    return null;
   }
 
   #hold(bytes: Buffer): void {
     if (this.#state !== "exchange" && this.#state !== "flushing") return;
     this.held = this.held === null ? bytes : Buffer.concat([this.held, bytes]);
     // Not at the first bytes: a client that goes away shall still be noticed.
-    if (this.held.length > maxHeldBytes) this.blockReading(block.nextRequest);
+    if (this.held.length > maxHeldBytes) this.reading.block(block.nextRequest);
   }
 
   #onEnd(): void {
     this.ended = true;
     if (this.#state === "exchange") clientHalfClosed(this.#exchange);
     else if (this.#state === "lingering") this.socket.destroySoon();
-    else this.#linger();
+    // While a response is flushed requests may be held that were sent before.
+    else if (this.idle) this.#linger();
   }
 
   #onDrain(): void {
@@ -246,15 +261,16 @@ export class ClientConnection implements ClientSide {
     this.#state = "lingering";
     this.#releasePins();
     this.held = null;
-    this.unblockReading(block.connecting | block.memberFull | block.nextRequest);
-    this.armTimeout(lingerMs);
+    this.reading.unblock(block.connecting | block.memberFull | block.nextRequest);
+    this.#lingerEnd = this.#settings.monotonic() + maxLingerMs;
+    this.armTimeout(flushMs);
     if (this.ended) this.socket.destroySoon();
-    else this.socket.end();
+    else this.socket.end(() => this.armTimeout(lingerMs));
   }
 
   #timedOut(): void {
     if (this.#state === "exchange") exchangeTimedOut(this.#exchange);
-    else if (this.#state === "head" && this.#collector.length > 0) this.#refuse("header-timeout");
+    else if (this.idle && this.#collector.length > 0) this.#refuseUnread("header-timeout");
     else this.socket.destroy();
   }
 
@@ -276,13 +292,4 @@ export class ClientConnection implements ClientSide {
     for (const connection of this.pins.values()) connection.discard();
     this.pins.clear();
   }
-}
-
-/** RFC 9112 2.2: one empty line before a request is forgiven; old clients send one after a POST. */
-function withoutEmptyLine(text: string): string {
-  return text.charCodeAt(0) === 0x0d && text.charCodeAt(1) === 0x0a ? text.slice(2) : text;
-}
-
-function isEmptyLine(bytes: Buffer): boolean {
-  return bytes.length === 2 && bytes[0] === 0x0d && bytes[1] === 0x0a;
 }

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { BodyFramer } from "../http/body-framer.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
+import type { ReadingGate } from "./reading-gate.ts";
 
 /** Why nothing is read from the client at the moment. */
 export const block = {
@@ -23,8 +24,12 @@ export interface ClientSide {
   readonly origin: ClientOrigin;
   /** The member connections that belong to this client connection, by farm. */
   readonly pins: Map<string, MemberConnection>;
+  /** Blocked for the reasons in `block`. */
+  readonly reading: ReadingGate;
   /** The client sends no more (half-closed). */
   readonly ended: boolean;
+  /** It sends no more, and nothing behind the present request was sent before. */
+  readonly finished: boolean;
   /** Bytes that came behind the present request. */
   readonly held: Buffer | null;
   /** The connection ends with the present response. */
@@ -34,8 +39,6 @@ export interface ClientSide {
   takeHeld(): Buffer | null;
   /** Keeps a member connection for this client connection alone; both end together once it carried authentication. */
   pin(connection: MemberConnection): void;
-  blockReading(why: number): void;
-  unblockReading(why: number): void;
   /** Restarts the connection's one time-out; 0 = off. */
   armTimeout(ms: number): void;
   /** The exchange is over, all of its bytes are written: on to the next request, or the end. */

@@ -93,14 +93,14 @@ function release(exchange: Exchange, connection: MemberConnection): void {
   exchange.clientFull = false;
   connection.owner = null;
   connection.member.current--;
-  exchange.client.unblockReading(block.memberFull);
+  exchange.client.reading.unblock(block.memberFull);
   exchange.client.pins.delete(connection.member.farm);
 }
 
 function mayBeKept(exchange: Exchange, connection: MemberConnection): boolean {
   const { head } = connection;
   const complete = exchange.requestRead && head.keepAlive && head.framing !== framing.untilClose;
-  return complete && connection.usable && !exchange.client.ended;
+  return complete && connection.usable && !exchange.client.finished;
 }
 
 function keepConnection(exchange: Exchange, connection: MemberConnection): void {

@@ -26,7 +26,7 @@ export function memberSide(exchange: Exchange): ConnectionOwner {
     },
 
     memberDrained() {
-      exchange.client.unblockReading(block.memberFull);
+      exchange.client.reading.unblock(block.memberFull);
     },
 
     memberClosed(_connection, code) {

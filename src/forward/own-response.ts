@@ -21,7 +21,7 @@ export function respondRedirect(client: ClientSide, location: string): void {
 }
 
 function write(client: ClientSide, response: OwnResponse): void {
-  if (!client.body.done || !client.head.keepAlive || client.ended) client.closing = true;
+  if (!client.body.done || !client.head.keepAlive || client.finished) client.closing = true;
   const old = client.head.minor === 0 ? "Connection: keep-alive\r\n" : "";
   const connection = client.closing ? "Connection: close\r\n" : old;
   const body = client.head.method === "HEAD" ? "" : response.body;

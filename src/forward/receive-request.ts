@@ -42,7 +42,8 @@ export function requestMalformed(exchange: Exchange, code: FaultCode): void {
  * member decides, as it would without us, whether it still answers.
  */
 export function clientHalfClosed(exchange: Exchange): void {
+  const { client } = exchange;
   if (exchange.phase === "tunnel") tunnelHalfClosed(exchange, "client");
   else if (!exchange.requestRead) breakExchange(exchange, "client-closed");
-  else if (exchange.requestSent) exchange.connection?.socket.end();
+  else if (exchange.requestSent && client.finished) exchange.connection?.socket.end();
 }

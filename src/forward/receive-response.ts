@@ -22,10 +22,16 @@ export function receiveHead(exchange: Exchange, connection: MemberConnection, by
     }
     more = collector.rest;
     const problem = parseResponseHead(collector.text, head, exchange.client.head.method);
-    if (problem !== null) failAttempt(exchange, "bad-response");
-    else if (head.status >= 200) finalHead(exchange, connection, more);
-    else if (head.status === 101) switchProtocols(exchange, connection, more);
-    else relayInterim(exchange, connection);
+    if (problem !== null) {
+      failAttempt(exchange, "bad-response");
+      return;
+    }
+    if (head.status >= 200 || head.status === 101) {
+      // No other round: after it the exchange may be the next request's, even on this very connection.
+      finalHead(exchange, connection, more);
+      return;
+    }
+    relayInterim(exchange, connection);
   }
 }
 
@@ -61,6 +67,10 @@ function finalHead(exchange: Exchange, connection: MemberConnection, rest: Buffe
   const { client, member, farm } = exchange;
   const { head, body } = connection;
   if (farm === null || member === null) return;
+  if (head.status === 101) {
+    switchProtocols(exchange, connection, rest);
+    return;
+  }
   member.answered(exchange.monotonic() - exchange.sentAt);
   if (exchange.routing.preferOther(exchange, head.status)) return;
   if (head.connectionAuth) connection.carriedAuth = true;

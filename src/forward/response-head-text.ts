@@ -22,7 +22,7 @@ export function responseHeadText(exchange: Exchange, head: ResponseHead): string
 
 function mustClose(exchange: Exchange, head: ResponseHead): boolean {
   const { client, connection } = exchange;
-  if (!client.head.keepAlive || client.ended || head.framing === framing.untilClose) return true;
+  if (!client.head.keepAlive || client.finished || head.framing === framing.untilClose) return true;
   // What is left of the request cannot be carried to a member that closes; what was authenticated ends together.
   return !head.keepAlive && (!exchange.requestRead || connection?.carriedAuth === true);
 }

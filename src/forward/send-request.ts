@@ -16,11 +16,11 @@ export function sendRequest(exchange: Exchange): void {
   if (client.head.connectionAuth) connection.carriedAuth = true;
   const text = requestHeadText(client.head, client.origin);
   const flowing = writeMessage(connection.socket, text, exchange.kept, exchange.keptBytes);
-  client.unblockReading(block.connecting);
-  if (!flowing) client.blockReading(block.memberFull);
+  client.reading.unblock(block.connecting);
+  if (!flowing) client.reading.block(block.memberFull);
   if (exchange.keptBytes > farm.config.failover.replayBytes) dropKept(exchange);
   armWaiting(exchange);
-  if (client.ended) connection.socket.end();
+  if (client.finished) connection.socket.end();
 }
 
 /** Writes a head and the bytes that follow it; false = the socket is full. */
@@ -43,7 +43,7 @@ export function sendBody(exchange: Exchange, bytes: Buffer): void {
   if (exchange.phase === "connecting" || connection === null) return;
   if (!exchange.requestSent) return;
   if (exchange.keptBytes > farm.config.failover.replayBytes) dropKept(exchange);
-  if (!connection.socket.write(bytes)) client.blockReading(block.memberFull);
+  if (!connection.socket.write(bytes)) client.reading.block(block.memberFull);
   if (exchange.phase === "waiting") armWaiting(exchange);
   else client.armTimeout(farm.config.timeouts.idleMs);
 }

@@ -23,7 +23,7 @@ export function tunnelToClient(exchange: Exchange, connection: MemberConnection,
 
 export function tunnelToMember(exchange: Exchange, bytes: Buffer): void {
   armIdle(exchange);
-  if (exchange.connection?.socket.write(bytes) === false) exchange.client.blockReading(block.memberFull);
+  if (exchange.connection?.socket.write(bytes) === false) exchange.client.reading.block(block.memberFull);
 }
 
 /** One side has sent its last byte; the other one may go on. */

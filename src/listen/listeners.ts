@@ -1,5 +1,5 @@
 import type { Config, ListenerConfig } from "../config/config.ts";
-import type { ClientSettings } from "../forward/client-connection.ts";
+import type { ClientSettings } from "../forward/client-settings.ts";
 import type { RequestRouting } from "../forward/exchange.ts";
 import { dateLine } from "../http/http-date.ts";
 import type { Log } from "../observe/log.ts";

@@ -38,5 +38,5 @@ export function useConnection(exchange: Exchange, connection: MemberConnection):
   exchange.phase = "connecting";
   client.armTimeout(farm?.config.timeouts.connectMs ?? 0);
   // What comes meanwhile would have to be stored without a limit.
-  if (!exchange.requestRead) client.blockReading(block.connecting);
+  if (!exchange.requestRead) client.reading.block(block.connecting);
 }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import type { MemberConfig } from "../../src/config/config.ts";
+import { Changes, tail } from "./changes.ts";
 
 /** One connection that came to a raw member. */
 export class RawConnection {
@@ -8,13 +9,11 @@ export class RawConnection {
   received = Buffer.alloc(0);
   ended = false;
   closed = false;
-  #wake: (() => void)[] = [];
+  readonly #changes = new Changes();
 
   constructor(socket: Socket) {
     this.socket = socket;
-    const changed = (): void => {
-      for (const wake of this.#wake.splice(0)) wake();
-    };
+    const changed = (): void => this.#changes.happened();
     socket.on("data", (bytes) => {
       this.received = Buffer.concat([this.received, bytes]);
       changed();
@@ -46,7 +45,10 @@ export class RawConnection {
   }
 
   async until(condition: (connection: this) => boolean): Promise<this> {
-    while (!condition(this)) await new Promise<void>((wake) => this.#wake.push(wake));
+    await this.#changes.until(
+      () => condition(this),
+      () => `the member got ${tail(this.received)}`,
+    );
     return this;
   }
 
@@ -61,7 +63,7 @@ export class RawMember {
   readonly connections: RawConnection[] = [];
   readonly #server: Server;
   readonly #name: string;
-  #wake: (() => void)[] = [];
+  readonly #changes = new Changes();
 
   private constructor(name: string, answer: ((connection: RawConnection) => void) | null) {
     this.#name = name;
@@ -69,7 +71,7 @@ export class RawMember {
       const connection = new RawConnection(socket);
       this.connections.push(connection);
       answer?.(connection);
-      for (const wake of this.#wake.splice(0)) wake();
+      this.#changes.happened();
     });
   }
 
@@ -89,11 +91,13 @@ export class RawMember {
 
   /** The connection with this number, once it is there. */
   async connection(index = 0): Promise<RawConnection> {
-    for (;;) {
-      const connection = this.connections[index];
-      if (connection !== undefined) return connection;
-      await new Promise<void>((wake) => this.#wake.push(wake));
-    }
+    await this.#changes.until(
+      () => this.connections.length > index,
+      () => `${this.#name} got ${this.connections.length} connections`,
+    );
+    const connection = this.connections[index];
+    if (connection === undefined) throw new RangeError(`no connection ${index}`);
+    return connection;
   }
 
   close(): void {

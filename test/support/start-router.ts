@@ -5,6 +5,7 @@ import { checkHttp } from "../../src/health/checks/http.ts";
 import { startFairlead, type Fairlead } from "../../src/main.ts";
 import { noLog } from "../../src/observe/log.ts";
 import { systemClock, type Clock } from "../../src/util/clock.ts";
+import { Changes, tail } from "./changes.ts";
 import { aConfig } from "./configs.ts";
 
 export interface TestRouter extends Fairlead {
@@ -56,21 +57,21 @@ export class RawClient {
   received = Buffer.alloc(0);
   ended = false;
   closed = false;
-  #wake: (() => void)[] = [];
+  readonly #changes = new Changes();
 
   constructor(port: number) {
     this.socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true, noDelay: true });
     this.socket.on("data", (bytes) => {
       this.received = Buffer.concat([this.received, bytes]);
-      this.#changed();
+      this.#changes.happened();
     });
     this.socket.on("end", () => {
       this.ended = true;
-      this.#changed();
+      this.#changes.happened();
     });
     this.socket.on("close", () => {
       this.closed = true;
-      this.#changed();
+      this.#changes.happened();
     });
     this.socket.on("error", () => undefined);
   }
@@ -85,9 +86,12 @@ export class RawClient {
     return this;
   }
 
-  /** Resolves once the condition holds for what has come so far; the test's own time-out is the limit. */
+  /** Resolves once the condition holds for what has come so far. */
   async until(condition: (client: this) => boolean): Promise<this> {
-    while (!condition(this)) await new Promise<void>((wake) => this.#wake.push(wake));
+    await this.#changes.until(
+      () => condition(this),
+      () => `the client got ${tail(this.received)}${this.closed ? ", closed" : this.ended ? ", ended" : ""}`,
+    );
     return this;
   }
 
@@ -103,9 +107,5 @@ export class RawClient {
 
   close(): void {
     this.socket.destroy();
-  }
-
-  #changed(): void {
-    for (const wake of this.#wake.splice(0)) wake();
   }
 }
