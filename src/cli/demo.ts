@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { stringify } from "yaml";
-import type { Config } from "../config/config.ts";
+import type { LoadResult } from "../config/interpret.ts";
 import { writeLabCertificates } from "../lab/certificates.ts";
 import type { Lab } from "../lab/lab.ts";
 import { startLabControl } from "../lab/lab-control.ts";
@@ -35,9 +35,9 @@ export function demoCommand(): Command {
         return command.error(`error: the lab's control port ${ports.lab}: ${reason}; FAIRLEAD_LAB_PORT moves it`);
       });
       const file = await writeDemo(lab, ports);
-      const config = await loadDemo(file, command);
+      const loaded = await loadDemo(file, command);
       const log = processLog();
-      const router = await startOrRefuse(config, log, command);
+      const router = await startOrRefuse(loaded, log, command);
       process.stdout.write(introduction(file, ports));
       stopOnSignal(
         { close: async (graceMs) => void (await Promise.all([router.close(graceMs), lab.close(), control.close()])) },
@@ -87,10 +87,10 @@ function demoDocument(lab: Lab, { https, http, admin }: Ports): unknown {
   };
 }
 
-async function loadDemo(file: string, command: Command): Promise<Config> {
+async function loadDemo(file: string, command: Command): Promise<Extract<LoadResult, { ok: true }>> {
   const result = await load(file);
   printFindings(result);
-  return result.ok ? result.config : command.error("error: the demo's own configuration is wrong", { exitCode: 1 });
+  return result.ok ? result : command.error("error: the demo's own configuration is wrong", { exitCode: 1 });
 }
 
 function introduction(file: string, { https, admin }: Ports): string {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
-import type { Config } from "../config/config.ts";
+import type { LoadResult } from "../config/interpret.ts";
+import { problemLine } from "../config/problem.ts";
 import { checkHttp } from "../health/checks/http.ts";
 import { ListenError } from "../listen/listeners.ts";
 import { startFairlead, type Fairlead } from "../main.ts";
@@ -11,6 +12,8 @@ import { load } from "./load.ts";
 import { publishedText } from "./published.ts";
 import { painter } from "./terminal.ts";
 import { version } from "./version.ts";
+
+type Loaded = Extract<LoadResult, { ok: true }>;
 
 /** How long running requests may take to end after SIGTERM. */
 const graceMs = 30_000;
@@ -28,7 +31,7 @@ export function runCommand(): Command {
         return;
       }
       const log = processLog();
-      const router = await startOrRefuse(result.config, log, command);
+      const router = await startOrRefuse(result, log, command);
       if (process.stdout.isTTY)
         process.stdout.write(`${publishedText(result.config, painter(process.stdout, process.env))}\n\n`);
       stopOnSignal(router, log);
@@ -42,7 +45,8 @@ export function processLog(): Log {
 }
 
 /** Exits with 1 and a sentence where a port can't be had. */
-export async function startOrRefuse(config: Config, log: Log, command: Command): Promise<Fairlead> {
+export async function startOrRefuse(loaded: Loaded, log: Log, command: Command): Promise<Fairlead> {
+  const { config } = loaded;
   const { file, servers, farms, routes } = config;
   log("config.loaded", { file, servers: servers.length, farms: farms.length, routes: routes.length });
   try {
@@ -50,17 +54,19 @@ export async function startOrRefuse(config: Config, log: Log, command: Command):
     log("router.started", { version, file });
     return router;
   } catch (error) {
-    return command.error(`error: ${startProblem(config, error)}`, { exitCode: 1 });
+    return command.error(`error: ${startProblem(loaded, error)}`, { exitCode: 1 });
   }
 }
 
-function startProblem(config: Config, error: unknown): string {
+function startProblem({ config, problemAt }: Loaded, error: unknown): string {
   if (error instanceof ListenError) {
-    return `${config.file}: listen[${config.listeners.indexOf(error.listener)}]: ${error.message}`;
+    const index = config.listeners.indexOf(error.listener);
+    return problemLine(problemAt(["listen", index, "port"], error.message));
   }
   const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
   if (!taken) throw error;
-  return `${config.file}: admin.port: port ${config.admin?.port} is in use by another program (stop it, or choose another port)`;
+  const inUse = `${config.admin?.port} can't be listened on: another program has the port (stop it, or choose another port)`;
+  return problemLine(problemAt(["admin", "port"], inUse));
 }
 
 /** The first signal lets running requests end, the second one does not wait. */

@@ -8,6 +8,8 @@ export interface Findings {
   warning(path: Path, message: string): void;
   /** Has no problem been found below `path`? */
   isClean(path: Path): boolean;
+  /** A problem that shows only later, when the configuration is put into force; it is not collected. */
+  problemAt(path: Path, message: string): Problem;
   /** For messages that refer to another place. */
   lineOf(path: Path): number;
   /** In the order of the text, each once. */
@@ -26,17 +28,18 @@ export function createFindings({ file, place, origin }: FindingsOptions): Findin
   const problems: Problem[] = [];
   const unclean: Path[] = [];
   const warnings: Problem[] = [];
-  const add = (list: Problem[], path: Path, message: string, at: "key" | "value"): void => {
+  const problemAt = (path: Path, message: string, at: "key" | "value" = "value"): Problem => {
     const written = origin(path);
-    list.push({ file, ...place(written, at), path: written.map(segmentText).join("."), message });
+    return { file, ...place(written, at), path: written.map(segmentText).join("."), message };
   };
   return {
     problem(path, message, at = "value") {
       unclean.push(path);
-      add(problems, path, message, at);
+      problems.push(problemAt(path, message, at));
     },
     isClean: (path) => !unclean.some((other) => path.every((segment, index) => other[index] === segment)),
-    warning: (path, message) => add(warnings, path, message, "value"),
+    warning: (path, message) => void warnings.push(problemAt(path, message)),
+    problemAt: (path, message) => problemAt(path, message),
     lineOf: (path) => place(origin(path), "value").line,
     problems: () => inOrder(problems),
     warnings: () => inOrder(warnings),

@@ -20,6 +20,8 @@ export type LoadResult =
       readonly warnings: readonly Problem[];
       /** The document with its presets expanded, as an admin would have written it. */
       readonly expanded: RawDocument;
+      /** For what shows only when the configuration is put into force, such as a port that is taken. */
+      readonly problemAt: Findings["problemAt"];
     }
   | { readonly ok: false; readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] };
 
@@ -60,5 +62,11 @@ function conclude(
   const problems = [...yamlProblems, ...findings.problems()].toSorted((a, b) => a.line - b.line || a.column - b.column);
   const warnings = findings.warnings();
   if (document === null || config === null || problems.length > 0) return { ok: false, problems, warnings };
-  return { ok: true, config, warnings, expanded: document.expanded };
+  return {
+    ok: true,
+    config,
+    warnings,
+    expanded: document.expanded,
+    problemAt: (path, message) => findings.problemAt(path, message),
+  };
 }

@@ -20,7 +20,7 @@ function tcpDial(member: MemberConfig): Dial {
 
 /** Later connections resume the last TLS session: no key exchange, and no certificate is sent again. */
 function tlsDial(member: MemberConfig, farm: FarmConfig): Dial {
-  const options = memberTlsOptions(member, farm.tls, farm.health?.host ?? null);
+  const options = memberTlsOptions(member, farm.tls);
   const secureContext = createSecureContext(options);
   const target = { ...options, secureContext, host: member.host, port: member.port, allowHalfOpen: true };
   let session: Buffer | undefined;

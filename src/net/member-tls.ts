@@ -5,16 +5,12 @@ import type { MemberConfig, MemberTlsConfig } from "../config/config.ts";
 
 /**
  * How a TLS connection to a member is made; health checks and forwarding share it, so that they judge alike.
- * `publishedName`, a Host header's value, stands in where the farm sets no server name; null: the server's own host.
+ * The name that is sent and verified is the farm's `serverName`, else the server's own host.
  * A pinned `fingerprint` is not part of it: Node asks `checkServerIdentity` only about chains that it trusts, so every
  * socket made with these options asks `pinnedCertificateFault` too.
  */
-export function memberTlsOptions(
-  member: MemberConfig,
-  tls: MemberTlsConfig,
-  publishedName: string | null,
-): ConnectionOptions {
-  const name = tls.serverName ?? dnsName(publishedName) ?? member.host;
+export function memberTlsOptions(member: MemberConfig, tls: MemberTlsConfig): ConnectionOptions {
+  const name = tls.serverName ?? member.host;
   return {
     // An address is never sent as SNI (RFC 6066 section 3).
     servername: isIP(name) === 0 ? name : "",
@@ -25,12 +21,6 @@ export function memberTlsOptions(
     ...(tls.ca === null ? {} : { ca: tls.ca }),
     ...oldServerOptions(tls),
   };
-}
-
-/** The name in a Host header's value; null where it is an address or nothing. */
-function dnsName(host: string | null): string | null {
-  const name = host?.replace(/:\d*$/, "") ?? "";
-  return name === "" || name.startsWith("[") || isIP(name) !== 0 ? null : name;
 }
 
 /** OpenSSL 3 needs to be asked twice before it talks to the Windows Server 2003 and 2008 below Exchange 2007. */

@@ -3,18 +3,11 @@ import { connect as connectTls } from "node:tls";
 import type { MemberConfig, MemberTlsConfig } from "../../config/config.ts";
 import { memberTlsOptions, pinnedCertificateFault } from "../../net/member-tls.ts";
 
-export interface DialOptions {
-  readonly member: MemberConfig;
-  readonly tls: MemberTlsConfig;
-  /** A Host header's value, for SNI where the farm sets no server name. */
-  readonly publishedName: string;
-}
-
 /** A new connection; `ready` runs once it is open and its certificate accepted. Failures come as the socket's "error". */
-export function dialForCheck({ member, tls, publishedName }: DialOptions, ready: () => void): Socket {
+export function dialForCheck(member: MemberConfig, tls: MemberTlsConfig, ready: () => void): Socket {
   const address = { host: member.host, port: member.port };
   if (member.protocol === "http") return connectPlain(address, ready);
-  const socket = connectTls({ ...address, ...memberTlsOptions(member, tls, publishedName) }, () => {
+  const socket = connectTls({ ...address, ...memberTlsOptions(member, tls) }, () => {
     const fault = pinnedCertificateFault(socket, tls);
     if (fault === null) ready();
     else socket.destroy(new Error(fault));

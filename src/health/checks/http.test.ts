@@ -153,25 +153,20 @@ describe("checkHttp", () => {
   });
 
   describe("with TLS", () => {
-    it("accepts a certificate of the CA for the published name, and sends that name", async () => {
-      let servername: string | false | null = null;
-      await tlsMember({}, (socket) => {
-        ({ servername } = socket);
-        answer(ok)(socket);
-      });
-      const result = await check({}, { ca: testCa });
-      assert.equal(result.came, "200 OK");
-      assert.equal(servername, "mail.example.test");
-      assert.match(result.asked, /^GET https:/);
+    it("verifies the server's own host where the farm has no server name, whatever name is published", async () => {
+      await tlsMember({}, answer(ok));
+      assert.match((await check({}, { ca: testCa })).came, /name/);
     });
 
-    it("prefers the server name of the farm", async () => {
+    it("sends and verifies the server name of the farm", async () => {
       let servername: string | false | null = null;
       await tlsMember({}, (socket) => {
         ({ servername } = socket);
         answer(ok)(socket);
       });
-      assert.equal((await check({}, { ca: testCa, serverName: "cas1.example.test" })).ok, true);
+      const result = await check({}, { ca: testCa, serverName: "cas1.example.test" });
+      assert.equal(result.came, "200 OK");
+      assert.match(result.asked, /^GET https:/);
       assert.equal(servername, "cas1.example.test");
     });
 
@@ -233,8 +228,9 @@ describe("checkHttp", () => {
     it("speaks TLS 1.0 only where the farm allows it", async () => {
       const old = { minVersion: "TLSv1", maxVersion: "TLSv1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
       await tlsMember(old, answer(ok));
-      assert.equal((await check({}, { ca: testCa })).came, "no TLS version in common");
-      assert.equal((await check({}, { ca: testCa, minVersion: "TLSv1" })).came, "200 OK");
+      const named = { ca: testCa, serverName: "cas1.example.test" };
+      assert.equal((await check({}, named)).came, "no TLS version in common");
+      assert.equal((await check({}, { ...named, minVersion: "TLSv1" })).came, "200 OK");
     });
   });
 });

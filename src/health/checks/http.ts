@@ -67,7 +67,7 @@ class Exchange {
 
   #dial(member: MemberConfig, tls: MemberTlsConfig): void {
     const judge = new AnswerJudge(this.#health);
-    const socket = dialForCheck({ member, tls, publishedName: this.#host }, () => {
+    const socket = dialForCheck(member, tls, () => {
       this.#connected = true;
       socket.write(requestText(this.#health, this.#host));
     });
