@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
 import type { Config, FarmConfig, ListenerConfig } from "../../src/config/config.ts";
+import type { Check } from "../../src/health/check.ts";
 import type { MemberStatus } from "../../src/control/farm-status.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { aFarm } from "./configs.ts";
@@ -14,6 +15,7 @@ interface SiteOptions {
   readonly config?: Partial<Config>;
   readonly listener?: Partial<ListenerConfig>;
   readonly clock?: FakeClock;
+  readonly check?: Check;
 }
 
 /** One farm of raw members, m1, m2 …, behind a router; everything is closed when the test ends. */
