@@ -22,7 +22,7 @@ interface Running {
   readonly site: Site;
   readonly clients: SteadyClients;
   /** Resolves once enough requests that begin now were answered; gives who answered. */
-  whoAnswers(): Promise<Record<Protocol, string[]>>;
+  readonly whoAnswers: () => Promise<Record<Protocol, string[]>>;
 }
 
 async function start(
@@ -31,7 +31,7 @@ async function start(
   change: (document: ExpandedDocument) => void = () => undefined,
 ): Promise<Running> {
   const site = await startSite(t, { layout, change, lab: { servers } });
-  const names = Object.keys(paths) as Protocol[];
+  const names = ["owa", "ews", "oab"] as const;
   const hostOf = (name: Protocol): string =>
     `${layout === "namespace-per-protocol" ? name : "mail"}.exchange.localhost`;
   const clients = new SteadyClients(
@@ -42,7 +42,7 @@ async function start(
   const whoAnswers = async (): Promise<Record<Protocol, string[]>> => {
     const mark = clients.mark();
     await until(() => names.every((name) => clients.since(mark, name).length >= enough));
-    const [owa, ews, oab] = (["owa", "ews", "oab"] as const).map((name) => clients.serversSince(mark, name));
+    const [owa, ews, oab] = names.map((name) => clients.serversSince(mark, name));
     return { owa: owa ?? [], ews: ews ?? [], oab: oab ?? [] };
   };
   return { site, clients, whoAnswers };
@@ -74,7 +74,7 @@ test("by commands: OWA stops on one server, nothing but OWA moves, no GET is los
   assert.deepEqual(await whoAnswers(), { owa: onlySecond, ews: both, oab: both });
   const status = await fairlead(["status", "--json", "--admin", site.adminUrl]);
   assert.equal(status.code, 0, status.errors);
-  const farms = JSON.parse(status.output) as FarmStatus[];
+  const farms: FarmStatus[] = JSON.parse(status.output);
   assert.deepEqual(down(farms), ["owa/cas1"]);
   const member = farms.find(({ name }) => name === "owa")?.members.find(({ server }) => server === "cas1");
   assert.equal(member?.reason, reason);

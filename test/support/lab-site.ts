@@ -18,6 +18,7 @@ import { checkHttp } from "../../src/health/checks/http.ts";
 import { noLog } from "../../src/observe/log.ts";
 import { systemClock, type Clock } from "../../src/util/clock.ts";
 import { systemRandom } from "../../src/util/random.ts";
+import { FakeClock } from "./fake-clock.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { until } from "./until.ts";
 
@@ -55,8 +56,8 @@ export interface Site {
   farms(): Promise<FarmStatus[]>;
   member(farm: string, server: string): Promise<MemberStatus>;
   untilHealthy(farm: string, server: string, healthy?: boolean): Promise<MemberStatus>;
-  openPlain(): Promise<RawClient>;
-  openTls(host: string): Promise<RawClient>;
+  readonly openPlain: () => Promise<RawClient>;
+  readonly openTls: (host: string) => Promise<RawClient>;
 }
 
 /** Checks as often as the members may be checked, so that tests need not wait. */
@@ -64,11 +65,10 @@ export const quickChecks = { every: "1s", whileFailing: "200ms", timeout: "1s", 
 
 export function exchangeDocument(lab: Lab, layout: Layout): Record<string, unknown> {
   const servers = lab.status().servers;
+  const plain = { address: "127.0.0.1", port: 0 };
+  const tls = { ...plain, certificates: [{ cert: "listener.pem", key: "listener-key.pem" }] };
   return {
-    listen: [
-      { address: "127.0.0.1", port: 0, certificates: [{ cert: "listener.pem", key: "listener-key.pem" }] },
-      { address: "127.0.0.1", port: 0 },
-    ],
+    listen: lab.certificates === null ? [plain] : [tls, plain],
     servers: Object.fromEntries(servers.map(({ name, url }) => [name, url])),
     defaults: { health: quickChecks },
     exchange: {
@@ -76,7 +76,7 @@ export function exchangeDocument(lab: Lab, layout: Layout): Record<string, unkno
       layout,
       domain: "exchange.localhost",
       servers: servers.map(({ name }) => name),
-      tls: { ca: "ca.pem", serverName: "localhost" },
+      ...(lab.certificates === null ? {} : { tls: { ca: "ca.pem", serverName: "localhost" } }),
     },
     admin: { port: 0 },
   };
@@ -84,6 +84,7 @@ export function exchangeDocument(lab: Lab, layout: Layout): Record<string, unkno
 
 /** Started by a test, closed with it. */
 export async function startSite(t: TestContext, options: SiteOptions = {}): Promise<Site> {
+  const { clock = systemClock } = options;
   const folder = await temporaryFolder();
   t.after(folder.remove);
   const lab = await startLab(options.lab);
@@ -91,9 +92,13 @@ export async function startSite(t: TestContext, options: SiteOptions = {}): Prom
   if (lab.certificates !== null) await writeLabCertificates(folder.path, lab.certificates);
   const file = join(folder.path, "fairlead.yaml");
   const config = await configure(file, lab, options);
-  const { clock = systemClock } = options;
   const router = await startFairlead(config, { clock, random: systemRandom, log: noLog, check: checkHttp });
-  t.after(() => router.close(0));
+  t.after(async () => {
+    const closed = router.close(0);
+    // What is still running is given no time, on this clock too.
+    if (clock instanceof FakeClock) await clock.advance(1);
+    await closed;
+  });
   const site = createSite({ lab, router, folder: folder.path, file });
   if (options.settled !== false) await until(async () => (await site.farms()).every(isKnown));
   return site;
@@ -101,14 +106,9 @@ export async function startSite(t: TestContext, options: SiteOptions = {}): Prom
 
 async function configure(file: string, lab: Lab, { layout, change }: SiteOptions): Promise<Config> {
   const document = exchangeDocument(lab, layout ?? "namespace-per-protocol");
-  const plain = lab.certificates === null;
-  if (plain) {
-    document["listen"] = [{ address: "127.0.0.1", port: 0 }];
-    document["exchange"] = { ...(document["exchange"] as object), tls: {} };
-  }
   const first = await loaded(file, stringify(document));
   if (change === undefined) return first.config;
-  const expanded = structuredClone(first.expanded) as ExpandedDocument;
+  const expanded: ExpandedDocument = JSON.parse(JSON.stringify(first.expanded));
   change(expanded);
   return (await loaded(file, stringify(expanded))).config;
 }
@@ -131,7 +131,8 @@ function createSite(parts: Pick<Site, "lab" | "router" | "folder" | "file">): Si
   const adminUrl = `http://127.0.0.1:${parts.router.admin?.port ?? 0}`;
   const farms = async (): Promise<FarmStatus[]> => {
     const response = await fetch(`${adminUrl}/api/v1/farms`);
-    return (await response.json()) as FarmStatus[];
+    const answer: FarmStatus[] = JSON.parse(await response.text());
+    return answer;
   };
   const member = async (farm: string, server: string): Promise<MemberStatus> => {
     const found = (await farms()).find(({ name }) => name === farm)?.members.find((one) => one.server === server);
