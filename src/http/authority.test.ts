@@ -10,6 +10,7 @@ describe("the host name of an authority", () => {
     ["mail.example.com.:443", "mail.example.com"],
     ["cas_1.local", "cas_1.local"],
     ["localhost", "localhost"],
+    [".", "."],
     ["10.0.0.12:443", "10.0.0.12"],
     ["[::1]", "[::1]"],
     ["[FE80::1]:443", "[fe80::1]"],

@@ -160,6 +160,10 @@ describe("the end of a body", () => {
     framer.scan(Buffer.from("abc"), 0);
     framer.start(framing.chunked, 0);
     framer.scan(Buffer.from("5\r\nab"), 0);
+    framer.start(framing.chunked, 0);
+    const last = Buffer.from("1\r\na\r\n0\r\n\r\n");
+    assert.equal(framer.scan(last, 0), last.length);
+    assert.equal(framer.done, true);
     framer.start(framing.length, 2);
     assert.equal(framer.scan(Buffer.from("abc"), 0), 2);
     assert.equal(framer.done, true);
