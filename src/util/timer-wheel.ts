@@ -18,8 +18,9 @@ export class Timeout {
 }
 
 /**
- * Coarse time-outs for very many connections: one interval drives all of them. They fire up to one tick of 100 ms late,
- * or as late as the event loop itself is, never early. `now` is the coarse time of the last tick.
+ * Coarse time-outs for very many connections: one interval drives all of them. They fire up to 200 ms late (the rest of
+ * a tick, and the interval may come anywhere in the next one), or as late as the event loop itself is, never early.
+ * `now` is the coarse time of the last tick.
  */
 export class TimerWheel {
   now: number;
