@@ -36,6 +36,7 @@ interface SiteOptions {
 
 /** The parts of `check --expanded` that tests change. */
 export interface ExpandedDocument extends RawDocument {
+  servers: Record<string, unknown>;
   farms: Record<string, Record<string, unknown>>;
   routes: Record<string, unknown>[];
 }
