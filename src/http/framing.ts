@@ -26,3 +26,9 @@ export function parseContentLength(text: string, start: number, end: number): nu
   }
   return length <= Number.MAX_SAFE_INTEGER ? length : -1;
 }
+
+/** The length that a Content-Length line names; -1 = malformed. A tab behind it is allowed, but not every parser skips it. */
+export function readLength(text: string, line: FieldLine): number {
+  if (line.valueEnd !== line.next - 2 && text.slice(line.valueEnd, line.next).includes("\t")) return -1;
+  return parseContentLength(text, line.valueStart, line.valueEnd);
+}

@@ -236,6 +236,8 @@ describe("the length of a request's body", () => {
     ["a quoted length", 'Content-Length: "5"'],
     ["digits above 0x7f", "Content-Length: \xb2"],
     ["NUL behind", "Content-Length: 5\x00"],
+    ["a tab behind", "Content-Length: 5\t"],
+    ["a space and a tab behind", "Content-Length: 5 \t "],
     ["2^53", "Content-Length: 9007199254740992"],
     ["2^53 + 1", "Content-Length: 9007199254740993"],
     ["2^64 + 5", "Content-Length: 18446744073709551621"],

@@ -4,7 +4,7 @@ import { ConnectionOptions, readConnection } from "./connection-field.ts";
 import { Cuts } from "./cuts.ts";
 import { FieldLine, readFieldLine } from "./field-line.ts";
 import { fieldNames, findFieldName } from "./field-names.ts";
-import { framing, isChunked, parseContentLength, type Framing } from "./framing.ts";
+import { framing, isChunked, readLength, type Framing } from "./framing.ts";
 
 /** What `parseRequestHead` says of another version than 1.0 and 1.1: it has a status of its own (505). */
 export const unsupportedVersion = "an HTTP version other than 1.0 and 1.1";
@@ -185,7 +185,7 @@ function readHost(text: string, head: RequestHead): string | null {
 
 function readContentLength(text: string, head: RequestHead): string | null {
   if (head.framing !== framing.none) return "a second length of the body";
-  head.contentLength = parseContentLength(text, line.valueStart, line.valueEnd);
+  head.contentLength = readLength(text, line);
   head.framing = framing.length;
   return head.contentLength === -1 ? "a malformed Content-Length" : null;
 }

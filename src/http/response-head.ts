@@ -4,7 +4,7 @@ import { ConnectionOptions, readConnection } from "./connection-field.ts";
 import { Cuts } from "./cuts.ts";
 import { FieldLine, readFieldLine } from "./field-line.ts";
 import { fieldNames, findFieldName } from "./field-names.ts";
-import { framing, isChunked, parseContentLength, type Framing } from "./framing.ts";
+import { framing, isChunked, parseContentLength, readLength, type Framing } from "./framing.ts";
 
 /** One response's head. Made once per member connection, filled for each response. */
 export class ResponseHead {
@@ -130,7 +130,7 @@ function hasNoBody(status: number): boolean {
 function readContentLength(text: string, head: ResponseHead): string | null {
   if (head.framing !== framing.none) return "a second length of the body";
   head.framing = framing.length;
-  head.contentLength = parseContentLength(text, line.valueStart, line.valueEnd);
+  head.contentLength = readLength(text, line);
   // RFC 9110 8.6: not allowed here; a client might wait for a body.
   if (hasNoBody(head.status)) head.cuts.add(line.start, line.next);
   return head.contentLength === -1 ? "a malformed Content-Length" : null;

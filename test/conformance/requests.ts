@@ -64,6 +64,7 @@ const twoLengths: readonly RequestCase[] = [
   refused("CL with a vertical tab", `${head("Content-Length: \x0b5")}hello`),
   refused("CL with NUL", `${head("Content-Length: 5\x00")}hello`),
   refused("CL with NEL", `${head("Content-Length: 5\x85")}hello`),
+  refused("CL with a tab behind", `${head("Content-Length: 5\t")}hello`),
   refused("CL that is empty", `${head("Content-Length:")}${next}`, "an empty length is zero for some, none for others"),
   refused("CL of 2^64 + 5", `${head("Content-Length: 18446744073709551621")}hello`),
   refused("CL of 2^53", `${head("Content-Length: 9007199254740992")}hello`, "beyond what a double counts exactly"),
