@@ -105,8 +105,9 @@ export class ClientConnection implements ClientSide {
 
   abort(): void {
     if (this.#state === "closed") return;
-    // TLS has its own way to show that the end was not meant; plain TCP needs a reset.
-    if ("encrypted" in this.socket) this.socket.destroy();
+    // TLS has its own way to show that the end was not meant; plain TCP needs a reset, but an end that is still being
+    // written makes libuv refuse it, and the socket would stay open for ever.
+    if ("encrypted" in this.socket || this.socket.writableEnded) this.socket.destroy();
     else this.socket.resetAndDestroy();
     this.#onClose();
   }

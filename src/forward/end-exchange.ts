@@ -3,6 +3,7 @@ import { framing } from "../http/framing.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
 import { block } from "./client-side.ts";
 import type { Exchange } from "./exchange.ts";
+import { respondFault } from "./own-response.ts";
 
 /** The attempt came to nothing; the router decides whether there is another one. */
 export function failAttempt(exchange: Exchange, code: FaultCode): void {
@@ -14,9 +15,23 @@ export function failAttempt(exchange: Exchange, code: FaultCode): void {
     closeChannel(exchange);
     return;
   }
+  if (code === "member-closed" && followedClient(exchange)) {
+    exchange.routing.broken(exchange, "client-closed");
+    discardConnection(exchange);
+    respondFault(exchange.client, code);
+    return;
+  }
   exchange.failedOn = exchange.connection;
   discardConnection(exchange);
   exchange.routing.attemptFailed(exchange, code);
+}
+
+/**
+ * The member closed because it was told that the client sends no more, which mostly means that the client has gone: no
+ * fault of the member's, and nothing to send elsewhere. A connection that had waited may have been closed before that.
+ */
+function followedClient({ client, connection, requestSent }: Exchange): boolean {
+  return client.finished && requestSent && connection?.earlierRequests === 0;
 }
 
 /** RPC over HTTP ends its channels by closing them, mostly without a response ([MS-RPCH] 3.2): the client's closes too. */
@@ -34,7 +49,7 @@ function isRpcChannel({ client }: Exchange): boolean {
 /** The member has closed before its response was complete. */
 export function cutResponse(exchange: Exchange): void {
   if (isRpcChannel(exchange)) closeChannel(exchange);
-  else breakExchange(exchange, "response-cut");
+  else breakExchange(exchange, exchange.client.finished ? "client-closed" : "response-cut");
 }
 
 /** Nothing true can be said to the client any more: both connections end here. */
@@ -66,6 +81,12 @@ export function finishExchange(exchange: Exchange): void {
   }
   exchange.phase = "none";
   client.exchangeDone();
+}
+
+/** The response is complete, but the rest of the request has nowhere to go or does not come: the client's connection ends. */
+export function endEarly(exchange: Exchange): void {
+  exchange.client.closing = true;
+  finishExchange(exchange);
 }
 
 /** Closes the member's connection; what is authenticated on it ends for the client too. */

@@ -1,6 +1,6 @@
 import type { ConnectionOwner, MemberConnection } from "../net/connected-member.ts";
 import { block } from "./client-side.ts";
-import { cutResponse, failAttempt, finishExchange } from "./end-exchange.ts";
+import { cutResponse, endEarly, failAttempt } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { receiveBody, receiveEnd, receiveHead } from "./receive-response.ts";
 import { sendRequest } from "./send-request.ts";
@@ -43,10 +43,4 @@ function receive(exchange: Exchange, connection: MemberConnection, bytes: Buffer
   else if (exchange.phase === "waiting") receiveHead(exchange, connection, bytes);
   else if (exchange.phase === "tunnel") tunnelToClient(exchange, connection, bytes);
   else endEarly(exchange);
-}
-
-/** The response is complete, but the rest of the request has nowhere to go: the client's connection ends. */
-function endEarly(exchange: Exchange): void {
-  exchange.client.closing = true;
-  finishExchange(exchange);
 }

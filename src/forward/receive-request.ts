@@ -1,5 +1,5 @@
 import type { FaultCode } from "../farm/faults.ts";
-import { breakExchange, discardConnection, finishExchange } from "./end-exchange.ts";
+import { breakExchange, discardConnection, endEarly, finishExchange } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { respondFault } from "./own-response.ts";
 import { sendBody } from "./send-request.ts";
@@ -44,6 +44,7 @@ export function requestMalformed(exchange: Exchange, code: FaultCode): void {
 export function clientHalfClosed(exchange: Exchange): void {
   const { client } = exchange;
   if (exchange.phase === "tunnel") tunnelHalfClosed(exchange, "client");
+  else if (exchange.phase === "draining") endEarly(exchange);
   else if (!exchange.requestRead) breakExchange(exchange, "client-closed");
   else if (exchange.requestSent && client.finished) exchange.connection?.socket.end();
 }

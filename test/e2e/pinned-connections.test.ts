@@ -101,7 +101,7 @@ for (const connectionAuth of ["auto", "pin"] as const) {
         await logOn(alice, "alice");
         const connection = await site.member.connection(before);
         alice.socket[leave]();
-        await connection.until(({ ended, closed }) => ended || closed);
+        await connection.untilGone();
         assert.equal(site.numbers().current, 0);
       }
     });
@@ -115,7 +115,7 @@ for (const connectionAuth of ["auto", "pin"] as const) {
       connection.socket.end();
       await alice.untilEnd();
       alice.write(get());
-      await connection.until(({ closed }) => closed);
+      await connection.untilGone();
       assert.equal(site.members[0]!.connections.length + site.members[1]!.connections.length, 1);
       assert.equal(site.numbers("m1").failed + site.numbers("m2").failed, 0);
     });
@@ -237,7 +237,7 @@ for (const connectionAuth of ["auto", "pin"] as const) {
       // One of them ends: the client believes itself authenticated in both.
       (await members[1]!.connection()).socket.destroy();
       await client.untilEnd();
-      await (await members[0]!.connection()).until(({ ended, closed }) => ended || closed);
+      await (await members[0]!.connection()).untilGone();
     });
   });
 }
@@ -254,7 +254,7 @@ describe("member connections of a farm", () => {
     }
     assert.equal(site.member.connections.length, 2);
     one.close();
-    await site.member.connections[0]!.until(({ ended, closed }) => ended || closed);
+    await site.member.connections[0]!.untilGone();
     assert.equal(await ask(site.client(), get("/", basic)), "200 carol");
     assert.equal(site.member.connections.length, 3);
   });

@@ -52,6 +52,11 @@ export class RawConnection {
     return this;
   }
 
+  /** Until the router sends no more, whether it said so with an end or a reset. */
+  async untilGone(): Promise<this> {
+    return this.until(({ ended, closed }) => ended || closed);
+  }
+
   async untilText(part: string | RegExp): Promise<string> {
     await this.until(({ text }) => (typeof part === "string" ? text.includes(part) : part.test(text)));
     return this.text;
