@@ -24,6 +24,11 @@ interface Options {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** The program and arguments that run `fairlead WORDS`. */
+export function commandLine(words: readonly string[]): string[] {
+  return [process.execPath, ...start, ...words];
+}
+
 /** `fairlead WORDS` as a process of its own. */
 export class Program {
   readonly process: ChildProcess;
@@ -34,7 +39,8 @@ export class Program {
   #wake: (() => void)[] = [];
 
   constructor(words: readonly string[], { folder, env }: Options = {}) {
-    this.process = spawn(process.execPath, [...start, ...words], {
+    const [file = "", ...args] = commandLine(words);
+    this.process = spawn(file, args, {
       cwd: folder ?? clone,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],

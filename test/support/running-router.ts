@@ -1,0 +1,27 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { stringify } from "yaml";
+import { Program } from "./program.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+
+/** `fairlead run` as a process of its own; killed with the test. */
+export interface RunningRouter {
+  readonly program: Program;
+  /** Of the first listener. */
+  readonly port: number;
+  readonly adminUrl: string;
+}
+
+/** Its ports must be 0 in the document; the log tells which they are. */
+export async function runRouter(t: TestContext, document: Readonly<Record<string, unknown>>): Promise<RunningRouter> {
+  const folder = await temporaryFolder();
+  t.after(folder.remove);
+  await writeFile(join(folder.path, "fairlead.yaml"), stringify({ admin: { port: 0 }, ...document }));
+  const program = new Program(["run"], { folder: folder.path });
+  t.after(() => program.kill());
+  await program.untilOutput(/"event":"router.started"/);
+  const [, port = ""] = await program.untilOutput(/"event":"listener.bound".*?"port":(\d+)/);
+  const [, adminUrl = ""] = await program.untilOutput(/"event":"admin.bound","url":"([^"]+)"/);
+  return { program, port: Number(port), adminUrl };
+}
