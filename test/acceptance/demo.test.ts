@@ -39,19 +39,6 @@ test("the demo: what it prints works, and OWA moves when it is told to", { timeo
     assert.equal(code, 0, errors);
     return JSON.parse(output);
   };
-  const stopped = await fairlead(["lab", "stop", "cas1", "owa"], { env });
-  assert.equal(stopped.code, 0, stopped.errors);
-  const down = await until(async () => {
-    const found = (await status()).flatMap(({ name, members }) =>
-      members.filter(({ healthy }) => healthy === false).map((member) => ({ farm: name, ...member })),
-    );
-    return found.length > 0 && found;
-  });
-  assert.deepEqual(
-    down.map(({ farm, server }) => `${farm}/${server}`),
-    ["owa/cas1"],
-  );
-  assert.match(down[0]?.reason ?? "", /owa\/HealthCheck\.htm .*: 503 Service Unavailable$/);
   const resolve = (name: string): string[] => ["--resolve", `${name}.exchange.localhost:${https}:127.0.0.1`];
   const curl = async (name: string, path: string, ...args: string[]) =>
     runProgram("curl", [
@@ -62,6 +49,22 @@ test("the demo: what it prints works, and OWA moves when it is told to", { timeo
       ...args,
       `https://${name}.exchange.localhost:${https}${path}`,
     ]);
+  const stopped = await fairlead(["lab", "stop", "cas1", "owa"], { env });
+  assert.equal(stopped.code, 0, stopped.errors);
+  const down = await until(async () => {
+    // Traffic finds out before the next check is due; the answer comes from the other server.
+    const answer = await curl("owa", "/owa/");
+    assert.match(answer?.output ?? "HTTP/1.1 302", /^HTTP\/1\.1 302/);
+    const found = (await status()).flatMap(({ name, members }) =>
+      members.filter(({ healthy }) => healthy === false).map((member) => ({ farm: name, ...member })),
+    );
+    return found.length > 0 && found;
+  });
+  assert.deepEqual(
+    down.map(({ farm, server }) => `${farm}/${server}`),
+    ["owa/cas1"],
+  );
+  assert.match(down[0]?.reason ?? "", /owa\/HealthCheck\.htm .*: 503 Service Unavailable$/);
   const owa = await curl("owa", "/owa/");
   if (owa === null) t.diagnostic("curl is not installed");
   else {
