@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { installed, versionOf } from "./processes.mjs";
 
@@ -172,7 +172,7 @@ const fairlead = {
 
 /** Another build of Fairlead, to compare two of them in one run. */
 export function fairleadBuild(folder, nodeOptions) {
-  const program = join(process.cwd(), folder, "src/cli/program.js");
+  const program = resolve(folder, "src/cli/program.js");
   const script = `const { main } = await import(process.argv[1]); await main(["run", "-c", process.argv[2]]);`;
   return {
     name: `Fairlead ${folder}`,
