@@ -29,8 +29,8 @@ export function memberSide(exchange: Exchange): ConnectionOwner {
       exchange.client.reading.unblock(block.memberFull);
     },
 
-    memberClosed(_connection, code) {
-      if (exchange.phase === "tunnel") tunnelClosed(exchange);
+    memberClosed(connection, code) {
+      if (exchange.phase === "tunnel") tunnelClosed(exchange, connection);
       else if (exchange.phase === "draining") endEarly(exchange);
       else if (exchange.phase === "responding") cutResponse(exchange);
       else failAttempt(exchange, code);

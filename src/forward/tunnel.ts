@@ -1,5 +1,5 @@
 import type { MemberConnection } from "../net/connected-member.ts";
-import { endConnection } from "./end-exchange.ts";
+import { breakExchange, endConnection } from "./end-exchange.ts";
 import { block } from "./client-side.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -32,10 +32,16 @@ export function tunnelHalfClosed(exchange: Exchange, by: "client" | "member"): v
   if (by === "client") connection?.socket.end();
   else client.socket.end();
   const memberDone = connection === null || connection.socket.readableEnded;
-  if (client.ended && memberDone) tunnelClosed(exchange);
+  if (client.ended && memberDone) endTunnel(exchange);
 }
 
-export function tunnelClosed(exchange: Exchange): void {
+/** The member's connection is closed. Where that was not its way to end, the client shall not take it for one. */
+export function tunnelClosed(exchange: Exchange, connection: MemberConnection): void {
+  if (connection.socket.readableEnded) endTunnel(exchange);
+  else breakExchange(exchange, "tunnel-broken");
+}
+
+function endTunnel(exchange: Exchange): void {
   endConnection(exchange);
   exchange.client.exchangeDone();
 }

@@ -26,6 +26,8 @@ export interface Site {
   readonly member: RawMember;
   client(): RawClient;
   numbers(server?: string): MemberStatus;
+  /** Until no request is in flight any more; what ends one has still to be noticed. */
+  untilIdle(): Promise<void>;
 }
 
 export async function startSite(t: TestContext, options: SiteOptions = {}): Promise<Site> {
@@ -53,6 +55,13 @@ export async function startSite(t: TestContext, options: SiteOptions = {}): Prom
       return client;
     },
     numbers: (server = "m1") => numbersOf(router, server),
+    async untilIdle() {
+      const current = (): number => members.reduce((sum, _, at) => sum + numbersOf(router, `m${at + 1}`).current, 0);
+      for (let turns = 0; current() > 0; turns++) {
+        if (turns > 2000) throw new Error(`${current()} requests are still in flight`);
+        await new Promise<void>((resolve) => setTimeout(resolve, 1));
+      }
+    },
   };
 }
 
