@@ -20,6 +20,10 @@ export function receiveHead(exchange: Exchange, connection: MemberConnection, by
       else if (collector.length > maxHeadBytes) failAttempt(exchange, "response-too-large");
       return;
     }
+    if (collector.text.length > maxHeadBytes) {
+      failAttempt(exchange, "response-too-large");
+      return;
+    }
     more = collector.rest;
     const problem = parseResponseHead(collector.text, head, exchange.client.head.method);
     if (problem !== null) {

@@ -8,8 +8,9 @@ export function pinnedConnection(exchange: Exchange): MemberConnection | null {
   const { client, farm } = exchange;
   const pinned = client.pins.size === 0 ? undefined : client.pins.get(farm?.config.name ?? "");
   if (pinned === undefined) return null;
-  // One that carried authentication is never left for another member, whatever its health.
-  if (pinned.usable && (pinned.carriedAuth || pinned.member.available)) return pinned;
+  // One that carried authentication is never left for another, whatever its member's health; where it is just being
+  // lost, the request is lost with it.
+  if (pinned.carriedAuth || (pinned.usable && pinned.member.available)) return pinned;
   client.pins.delete(pinned.member.farm);
   pinned.discard();
   return null;
