@@ -75,6 +75,20 @@ export const faults = {
     counts: false,
     text: "The server stopped in the middle of its answer.",
   },
+  "tunnel-broken": {
+    blame: "member",
+    status: 0,
+    retry: "never",
+    counts: false,
+    text: "The server broke an upgraded connection off.",
+  },
+  "router-exhausted": {
+    blame: "router",
+    status: 503,
+    retry: "never",
+    counts: false,
+    text: "The router has no connection left to give.",
+  },
   "channel-closed": client(0, "An RPC channel was closed, as they always end."),
   "pin-lost": {
     blame: "member",

@@ -5,6 +5,7 @@ import { HeadCollector } from "../http/head-collector.ts";
 import { parseRequestHead, RequestHead, unsupportedVersion } from "../http/request-head.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
 import { Timeout } from "../util/timer-wheel.ts";
+import { flushMs, keepAliveBeforeFirstMs, lingerMs, maxHeldBytes, maxKeptHead, maxLingerMs } from "./client-limits.ts";
 import type { ClientSettings } from "./client-settings.ts";
 import { block, type ClientOrigin, type ClientSide } from "./client-side.ts";
 import { isEmptyLine, withoutEmptyLine } from "./empty-line.ts";
@@ -15,15 +16,6 @@ import { memberSide } from "./member-side.ts";
 import { pinWatch } from "./pin-watch.ts";
 import { ReadingGate } from "./reading-gate.ts";
 import { clientHalfClosed, requestBytes, requestMalformed } from "./receive-request.ts";
-
-/** What a client gets that keeps its connection open before its first request has told the farm. */
-const keepAliveBeforeFirstMs = 120_000;
-/** How long a client may take for the bytes of a last response that are still to be written. */
-const flushMs = 120_000;
-/** How long a client may take to close once it has its last response; longer while it still sends, but not for ever. */
-const lingerMs = 5_000;
-const maxLingerMs = 30_000;
-const maxHeldBytes = 64 * 1024;
 
 /** One client's connection: reads its requests, one exchange at a time, in order. */
 export class ClientConnection implements ClientSide {
@@ -123,6 +115,8 @@ export class ClientConnection implements ClientSide {
     const timeouts = this.#exchange.farm?.config.timeouts;
     this.#keepAliveMs = timeouts?.keepAliveMs ?? keepAliveBeforeFirstMs;
     this.#exchange.reset();
+    // All that is cut out of a head's text keeps the whole of it in memory.
+    if (this.head.text.length > maxKeptHead) this.head.clear("");
     if (!this.socket.writableNeedDrain || this.closing) {
       this.#nextRequest();
       return;
@@ -160,7 +154,7 @@ export class ClientConnection implements ClientSide {
         return;
       case "lingering":
         // It has not yet read why it should stop, and a reset would take that from it.
-        if (this.#settings.monotonic() < this.#lingerEnd) this.armTimeout(lingerMs);
+        if (this.socket.writableLength === 0 && this.#settings.monotonic() < this.#lingerEnd) this.armTimeout(lingerMs);
         return;
       case "closed":
     }
@@ -272,6 +266,8 @@ export class ClientConnection implements ClientSide {
   #timedOut(): void {
     if (this.#state === "exchange") exchangeTimedOut(this.#exchange);
     else if (this.idle && this.#collector.length > 0) this.#refuseUnread("header-timeout");
+    // What it did not take is missing: that must not look like the end of a body.
+    else if (this.socket.writableLength > 0) this.abort();
     else this.socket.destroy();
   }
 

@@ -1,5 +1,6 @@
 import type { FaultCode } from "../farm/faults.ts";
 import { framing } from "../http/framing.ts";
+import type { RequestHead } from "../http/request-head.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
 import { block } from "./client-side.ts";
 import type { Exchange } from "./exchange.ts";
@@ -105,7 +106,7 @@ export function endConnection(exchange: Exchange): void {
   exchange.phase = "none";
   if (connection === null) return;
   release(exchange, connection);
-  connection.finish();
+  connection.member.finish(connection);
 }
 
 function release(exchange: Exchange, connection: MemberConnection): void {
@@ -134,9 +135,20 @@ function keepConnection(exchange: Exchange, connection: MemberConnection): void 
     client.pin(connection);
     return;
   }
+  // Some servers do not read a body where they expect none, and would take it for the next client's request.
+  if (hasUnusualBody(client.head)) {
+    connection.discard();
+    return;
+  }
   const announcedMs = connection.head.keepAliveSeconds * 1000 - 1000;
   const configuredMs = farm.config.timeouts.memberKeepAliveMs;
   if (connection.head.keepAliveSeconds === 0) member.putIdle(connection, configuredMs);
   else if (announcedMs <= 0) connection.discard();
   else member.putIdle(connection, configuredMs === 0 ? announcedMs : Math.min(announcedMs, configuredMs));
+}
+
+const bodylessMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
+
+function hasUnusualBody(head: RequestHead): boolean {
+  return head.framing !== framing.none && bodylessMethods.has(head.method);
 }

@@ -7,6 +7,8 @@ export interface HealthResult {
   readonly came: string;
   /** null: no answer. */
   readonly status: number | null;
+  /** The check could not be made: this machine has no file handle or port left. It says nothing about the member. */
+  readonly inconclusive?: true;
   readonly durationMs: number;
   /** Start of the check, milliseconds since 1970. */
   readonly at: number;

@@ -94,6 +94,10 @@ export class MemberCheck {
     // A pass that may have begun before the live failure does not refute it.
     const stale = again && result.ok;
     const before = this.#health;
+    if (result.inconclusive === true) {
+      this.#schedule(this.#options.subject.health.whileFailingMs);
+      return;
+    }
     if (!stale) this.#count(result.ok ? "check-passed" : "check-failed");
     const { available } = this.#threshold;
     const changed = available !== before.available || !before.known;

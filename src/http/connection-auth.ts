@@ -1,11 +1,40 @@
+/** Schemes that authenticate a request and nothing else, so that its connection can be shared. */
+const perRequest: ReadonlySet<string> = new Set([
+  "basic",
+  "bearer",
+  "digest",
+  "hoba",
+  "mutual",
+  "oauth",
+  "scram-sha-1",
+  "scram-sha-256",
+  "vapid",
+  "dpop",
+  "gnap",
+  "token",
+  "apikey",
+  "aws4-hmac-sha256",
+]);
+
+/** NTLM, Negotiate and Nego2, Kerberos (WS-Man), CredSSP (WinRM). */
+const connectionBound = ["ntlm", "nego", "kerb", "credssp"] as const;
+
 /**
- * Does a value of Authorization or WWW-Authenticate name a scheme that authenticates the connection and not the
- * request: NTLM, Negotiate, Nego2? A WWW-Authenticate value may list several challenges, so every word that stands
- * where a scheme could stand is looked at; a false alarm only costs the sharing of one connection.
+ * Could a value of Authorization or Proxy-Authorization authenticate the connection and not the request? Fails closed:
+ * every scheme that is not known to belong to its request could. A false alarm only costs the sharing of one connection.
  */
-export function namesConnectionAuth(value: string): boolean {
-  const lower = value.toLowerCase();
-  return hasScheme(lower, "ntlm") || hasScheme(lower, "nego");
+export function mayAuthenticateConnection(credentials: string): boolean {
+  const end = credentials.search(/[ \t]/);
+  return credentials !== "" && !perRequest.has((end === -1 ? credentials : credentials.slice(0, end)).toLowerCase());
+}
+
+/**
+ * Does a value of WWW-Authenticate or Proxy-Authenticate offer to authenticate the connection? It may list several
+ * challenges, so every word that stands where a scheme could stand is looked at.
+ */
+export function offersConnectionAuth(challenges: string): boolean {
+  const lower = challenges.toLowerCase();
+  return connectionBound.some((scheme) => hasScheme(lower, scheme));
 }
 
 function hasScheme(value: string, scheme: string): boolean {

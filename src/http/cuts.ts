@@ -2,6 +2,9 @@ import { FieldLine, readFieldLine } from "./field-line.ts";
 
 const line = new FieldLine();
 
+/** More than that are not remembered for the next message: the room for them would be kept for each connection. */
+const keptRanges = 64;
+
 /** The ranges of a head's text that are not passed on, in order. The rest is copied as it came. */
 export class Cuts {
   #count = 0;
@@ -10,6 +13,9 @@ export class Cuts {
 
   clear(): void {
     this.#count = 0;
+    if (this.#starts.length <= keptRanges) return;
+    this.#starts.length = keptRanges;
+    this.#ends.length = keptRanges;
   }
 
   /** Ranges are added in ascending order. */

@@ -402,7 +402,8 @@ describe("what else a request's head says", () => {
     ["Basic bnRsbTp4", false],
     ["Bearer ntlm", false],
     ["Digest username=nego", false],
-    ["NTL", false],
+    ["Kerberos YIIB", true],
+    ["Unheard-Of x", true],
     ["", false],
   ];
   for (const [value, connectionAuth] of authorizations) {
@@ -410,6 +411,17 @@ describe("what else a request's head says", () => {
       assert.equal(parsed(get, host, `authorization:  ${value}`).connectionAuth, connectionAuth);
     });
   }
+
+  it("credentials for a proxy are looked at in the same way", () => {
+    assert.equal(parsed(get, host, "Proxy-Authorization: NTLM x").connectionAuth, true);
+    assert.equal(parsed(get, host, "Proxy-Authorization: Basic eA==").connectionAuth, false);
+  });
+
+  it("an upgrade of a request with a body is not passed on", () => {
+    const upgrade = ["Connection: Upgrade", "Upgrade: websocket"];
+    assert.equal(parsed(get, host, ...upgrade).upgrade, "websocket");
+    assert.equal(parsed(post, host, ...upgrade, "Content-Length: 5").upgrade, "");
+  });
 
   it("a later Basic does not hide an NTLM", () => {
     assert.equal(parsed(get, host, "Authorization: NTLM x", "Authorization: Basic y").connectionAuth, true);

@@ -1,5 +1,5 @@
 import { consistsOf, hostCharacters, targetCharacters, tokenCharacters } from "./characters.ts";
-import { namesConnectionAuth } from "./connection-auth.ts";
+import { mayAuthenticateConnection } from "./connection-auth.ts";
 import { ConnectionOptions, readConnection } from "./connection-field.ts";
 import { Cuts } from "./cuts.ts";
 import { FieldLine, readFieldLine } from "./field-line.ts";
@@ -42,6 +42,7 @@ export class RequestHead {
   clear(text: string): void {
     this.text = text;
     this.method = "";
+    this.target = "";
     this.minor = 1;
     this.host = "";
     this.absolute = false;
@@ -83,6 +84,7 @@ const names = fieldNames({
   upgrade: id.upgrade,
   expect: id.expect,
   authorization: id.authorization,
+  "proxy-authorization": id.authorization,
   "x-forwarded-for": id.forwardedFor,
   "x-forwarded-proto": id.forwardedProto,
   "x-forwarded-host": id.forwardedHost,
@@ -150,7 +152,9 @@ function readKnownField(known: number, text: string, head: RequestHead): string 
 
 function readPlainField(known: number, text: string, head: RequestHead): void {
   if (known === id.authorization) {
-    head.connectionAuth ||= namesConnectionAuth(text.slice(line.valueStart, line.valueStart + 4));
+    head.connectionAuth ||= mayAuthenticateConnection(
+      text.slice(line.valueStart, Math.min(line.valueEnd, line.valueStart + 24)),
+    );
     return;
   }
   const value = text.slice(line.valueStart, line.valueEnd);
@@ -206,6 +210,8 @@ function finish(head: RequestHead): string | null {
   }
   if (connection.names !== null) head.cuts.addNamed(head.text, head.fieldsStart, connection.names);
   head.keepAlive = !connection.close && (head.minor === 1 || connection.keepAlive);
+  // A member that switched before the body's end would leave nobody knowing what the rest of it is.
+  if (head.framing !== framing.none) head.upgrade = "";
   // h2c would let a client speak to the member behind our back.
   if (!connection.upgrade || head.minor === 0 || /h2c/i.test(head.upgrade)) head.upgrade = "";
   return null;

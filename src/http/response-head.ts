@@ -1,5 +1,5 @@
 import { consistsOf, valueCharacters } from "./characters.ts";
-import { namesConnectionAuth } from "./connection-auth.ts";
+import { offersConnectionAuth } from "./connection-auth.ts";
 import { ConnectionOptions, readConnection } from "./connection-field.ts";
 import { Cuts } from "./cuts.ts";
 import { FieldLine, readFieldLine } from "./field-line.ts";
@@ -103,7 +103,7 @@ function readKnownField(known: number, text: string, head: ResponseHead): string
       return null;
     case id.authenticate:
       if (head.status === 401 || head.status === 407) {
-        head.connectionAuth ||= namesConnectionAuth(text.slice(line.valueStart, line.valueEnd));
+        head.connectionAuth ||= offersConnectionAuth(text.slice(line.valueStart, line.valueEnd));
       }
       return null;
     case id.contentLength:

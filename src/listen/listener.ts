@@ -1,14 +1,14 @@
+import { constants } from "node:crypto";
 import { once } from "node:events";
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type SecureContext } from "node:tls";
 import type { ForwardedConfig, ListenerConfig } from "../config/config.ts";
 import { ClientConnection } from "../forward/client-connection.ts";
 import type { ClientSettings } from "../forward/client-settings.ts";
-import type { ClientOrigin } from "../forward/client-side.ts";
 import type { Log } from "../observe/log.ts";
 import { certificateChoice } from "./certificate-choice.ts";
 import type { Timer } from "../util/clock.ts";
-import { trustedPeers } from "./trusted-peers.ts";
+import { originReader } from "./client-origin.ts";
 
 /** A bound address and port with the client connections that came in by it. */
 export interface Listener {
@@ -31,8 +31,8 @@ const backlog = 4096;
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { config, client } = options;
   const connections = new Set<ClientConnection>();
-  const originOf = originReader(options);
-  const server = createServer(options, (socket) => {
+  const originOf = originReader(config, options.forwarded);
+  const accept = (socket: Socket): void => {
     const origin = originOf(socket);
     // It was reset before it was accepted.
     if (origin === null) {
@@ -43,7 +43,16 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     const connection = new ClientConnection(socket, origin, client);
     connections.add(connection);
     socket.once("close", () => connections.delete(connection));
+  };
+  const server = createServer(options, (socket) => {
+    try {
+      accept(socket);
+    } catch (error) {
+      client.failed(error);
+      socket.destroy();
+    }
   });
+  const sockets = openSockets(server);
   const port = await listen(server, config);
   // No file handle left for the next connection, for one; what is connected goes on.
   server.on("error", ({ message }) =>
@@ -51,7 +60,13 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   );
   return {
     port,
-    close: async (graceMs) => closeListener(server, connections, (abort) => client.after(graceMs, abort)),
+    close: async (graceMs) => {
+      const abort = (): void => {
+        for (const connection of connections) connection.abort();
+        for (const socket of sockets) socket.destroy();
+      };
+      await closeListener(server, connections, () => client.after(graceMs, abort));
+    },
   };
 }
 
@@ -64,6 +79,8 @@ function createServer({ config, client, log }: ListenerOptions, accept: (socket:
     minVersion: config.tls.minVersion,
     // NTLM and the RPC methods need HTTP/1.1.
     ALPNProtocols: ["http/1.1"],
+    // Each costs the server a handshake, and none is needed: no client certificate is asked for later.
+    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
     handshakeTimeout: client.headerTimeoutMs === 0 ? 120_000 : client.headerTimeoutMs,
     SNICallback: (name, done: (error: Error | null, context: SecureContext) => void) => done(null, choose(name)),
   });
@@ -76,21 +93,21 @@ function createServer({ config, client, log }: ListenerOptions, accept: (socket:
   return server;
 }
 
+/** All of them, also those in the middle of a TLS handshake. */
+function openSockets(server: Server): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
 /** For clients that name no host. */
 function firstCertificate({ tls }: ListenerConfig): { cert?: string; key?: string; pfx?: Buffer; passphrase?: string } {
   const first = tls?.certificates[0];
   if (first?.pfx) return { pfx: Buffer.from(first.pfx.data, "base64"), passphrase: first.pfx.passphrase };
   return first?.pem ? { cert: first.pem.certificate, key: first.pem.key } : {};
-}
-
-function originReader({ config, forwarded }: ListenerOptions): (socket: Socket) => ClientOrigin | null {
-  const isTrusted = trustedPeers(forwarded.trusted);
-  const protocol = config.tls === null ? "http" : "https";
-  return ({ remoteAddress }) => {
-    if (remoteAddress === undefined) return null;
-    const address = remoteAddress.startsWith("::ffff:") ? remoteAddress.slice(7) : remoteAddress;
-    return { address, protocol, trusted: isTrusted(address), standard: forwarded.standard };
-  };
 }
 
 async function listen(server: Server, { address, port }: ListenerConfig): Promise<number> {
@@ -104,14 +121,12 @@ async function listen(server: Server, { address, port }: ListenerConfig): Promis
 async function closeListener(
   server: Server,
   connections: ReadonlySet<ClientConnection>,
-  deadline: (abort: () => void) => Timer,
+  startDeadline: () => Timer,
 ): Promise<void> {
   const closed = once(server, "close");
   server.close();
   for (const connection of connections) connection.close();
-  const timer = deadline(() => {
-    for (const connection of connections) connection.abort();
-  });
+  const deadline = startDeadline();
   await closed;
-  timer.cancel();
+  deadline.cancel();
 }

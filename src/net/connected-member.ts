@@ -6,16 +6,19 @@ import { BodyFramer } from "../http/body-framer.ts";
 import { HeadCollector } from "../http/head-collector.ts";
 import { ResponseHead } from "../http/response-head.ts";
 import { Timeout, type TimerWheel } from "../util/timer-wheel.ts";
+import { isOwnExhaustion } from "./own-exhaustion.ts";
 import { createDial, type Dial } from "./dial.ts";
 
 /** More waiting connections than this to one member serve nobody. */
 const maxIdle = 512;
+const finishMs = 120_000;
 
 /** A member with its connections: how they are dialled, and those that wait for the next request. */
 export class ConnectedMember extends Member {
   readonly #idle: MemberConnection[] = [];
   readonly #wheel: TimerWheel;
   readonly #dial: Dial;
+  #retired = false;
 
   constructor(farm: FarmConfig, config: MemberConfig, wheel: TimerWheel) {
     super(farm.name, config);
@@ -41,7 +44,7 @@ export class ConnectedMember extends Member {
   /** Keeps a connection on which a response has ended for the next request of anybody, for at most `limitMs` (0 = any time). */
   putIdle(connection: MemberConnection, limitMs: number): void {
     connection.owner = null;
-    if (connection.carriedAuth || !connection.usable || this.#idle.length >= maxIdle) {
+    if (this.#retired || connection.carriedAuth || !connection.usable || this.#idle.length >= maxIdle) {
       connection.discard();
       return;
     }
@@ -49,6 +52,20 @@ export class ConnectedMember extends Member {
     while (this.#idle[0]?.usable === false) this.#idle.shift();
     this.#idle.push(connection);
     this.#wheel.arm(connection.idleTimeout, limitMs);
+  }
+
+  /** It is no longer in the configuration: what is in use ends with its exchange, and nothing is kept. */
+  retire(): void {
+    this.available = false;
+    this.#retired = true;
+    this.closeIdle();
+  }
+
+  /** Closes a connection once it has taken what was written to it, or after a while. */
+  finish(connection: MemberConnection): void {
+    connection.owner = null;
+    this.#wheel.arm(connection.idleTimeout, finishMs);
+    connection.socket.destroySoon();
   }
 
   /** Idle ones are closed; those in use end with their exchange. */
@@ -120,12 +137,6 @@ export class MemberConnection {
     return this.connected && !this.socket.destroyed && this.socket.writable && this.socket.readable;
   }
 
-  /** Closes it after what was written; its owner hears nothing more. */
-  finish(): void {
-    this.owner = null;
-    this.socket.destroySoon();
-  }
-
   /** Closes it at once; its owner hears nothing more. */
   discard(): void {
     this.owner = null;
@@ -134,6 +145,7 @@ export class MemberConnection {
 
   #faultOf(error: NodeJS.ErrnoException): FaultCode {
     if (this.connected) return "member-closed";
+    if (isOwnExhaustion(error)) return "router-exhausted";
     if (this.#reached) return "tls-failed";
     return error.code === "ECONNREFUSED" ? "connect-refused" : "connect-failed";
   }

@@ -1,6 +1,6 @@
 import type { RouteConfig } from "../config/config.ts";
 import { hostName } from "../http/authority.ts";
-import { routingPath } from "../http/routing-path.ts";
+import { literalPath, routingPath } from "../http/routing-path.ts";
 
 /** The routes of one host: path or path prefix -> what serves it. */
 class PathTable<T> {
@@ -31,6 +31,14 @@ class PathTable<T> {
   }
 }
 
+function findIn<T>(tables: readonly PathTable<T>[], path: string): T | null {
+  for (const table of tables) {
+    const found = table.find(path);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
 const maxKnownHosts = 4096;
 
 /** (host, path prefix) -> what serves it, found in time that does not grow with the number of routes. */
@@ -39,8 +47,8 @@ export class RouteIndex<T> {
   /** By ".x" for "*.x". */
   readonly #wildcard = new Map<string, PathTable<T>>();
   readonly #any = new PathTable<T>();
-  /** The tables for a Host as clients spell it, in the order of preference; null = malformed. */
-  readonly #known = new Map<string, readonly PathTable<T>[] | null>();
+  /** The tables for a Host as clients spell it, in the order of preference; */
+  readonly #known = new Map<string, readonly PathTable<T>[]>();
 
   constructor(routes: readonly RouteConfig[], valueOf: (route: RouteConfig) => T) {
     for (const route of routes) this.#tableFor(route.host).add(route, valueOf(route));
@@ -49,21 +57,21 @@ export class RouteIndex<T> {
   /** null = no route; "malformed" = the host or the path can't be understood. */
   find(host: string, target: string): T | null | "malformed" {
     const tables = this.#known.get(host) ?? this.#learn(host);
+    if (tables === null) return "malformed";
     const path = target === "*" ? "/" : routingPath(target);
-    if (tables === null || path === null) return "malformed";
-    for (const table of tables) {
-      const found = table.find(path);
-      if (found !== null) return found;
-    }
-    return null;
+    if (path === null) return "malformed";
+    const found = findIn(tables, path);
+    const literal = literalPath(target);
+    return literal === null || findIn(tables, literal) === found ? found : "malformed";
   }
 
   #learn(host: string): readonly PathTable<T>[] | null {
     const name = hostName(host);
-    const tables = name === null ? null : this.#tablesOf(name);
-    // Clients choose what they send: the memory of it is bounded.
+    if (name === null) return null;
+    const tables = this.#tablesOf(name);
+    // Clients choose what they send: the memory of it is bounded, and does not hold on to the head it was part of.
     if (this.#known.size >= maxKnownHosts) this.#known.clear();
-    this.#known.set(host, tables);
+    this.#known.set(Buffer.from(host, "latin1").toString("latin1"), tables);
     return tables;
   }
 

@@ -1,6 +1,7 @@
 import { faults, type FaultCode } from "../farm/faults.ts";
 import type { Exchange, RequestRouting } from "../forward/exchange.ts";
 import { discardConnection } from "../forward/end-exchange.ts";
+import { originTarget } from "../http/request-head.ts";
 import { respondFault } from "../forward/own-response.ts";
 import type { ConnectedMember, MemberConnection } from "../net/connected-member.ts";
 import { openConnection, pinnedConnection, useConnection } from "./connect-member.ts";
@@ -22,7 +23,7 @@ export function createRouting(snapshot: () => Snapshot, report: ReportFailure): 
         respondFault(exchange.client, "connect-not-supported");
         return;
       }
-      const farm = snapshot().routes.find(head.host, head.absolute ? pathOf(head.target) : head.target);
+      const farm = snapshot().routes.find(head.host, originTarget(head));
       if (farm === null) respondFault(exchange.client, "no-route");
       else if (farm === "malformed") respondFault(exchange.client, "bad-request");
       else {
@@ -111,9 +112,4 @@ function fail(exchange: Exchange, code: FaultCode): void {
   // What was authenticated on the lost connection is lost for the client too: it must begin anew.
   if (exchange.failedOn?.carriedAuth === true) exchange.client.closing = true;
   respondFault(exchange.client, code);
-}
-
-function pathOf(target: string): string {
-  const path = target.indexOf("/", target.indexOf("://") + 3);
-  return path === -1 ? "/" : target.slice(path);
 }

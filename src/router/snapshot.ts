@@ -49,7 +49,7 @@ function equal(one: unknown, other: unknown): boolean {
 function closeRemoved(farms: ReadonlyMap<string, Farm<ConnectedMember>>, previous: Snapshot | null): void {
   for (const [name, farm] of previous?.farms ?? []) {
     const kept = farms.get(name)?.members ?? [];
-    for (const member of farm.members) if (!kept.includes(member)) member.closeIdle();
+    for (const member of farm.members) if (!kept.includes(member)) member.retire();
   }
 }
 

@@ -9,6 +9,8 @@ export interface Verdict {
   readonly came: string;
   /** null: no answer that can be understood. */
   readonly status: number | null;
+  /** The check could not be made; see HealthResult. */
+  readonly inconclusive?: true;
 }
 
 const maxHeadBytes = 64 * 1024;

@@ -3,6 +3,7 @@ import type { HealthConfig, MemberConfig, MemberTlsConfig } from "../../config/c
 import type { Clock } from "../../util/clock.ts";
 import type { CheckContext } from "../check.ts";
 import type { HealthResult } from "../health-result.ts";
+import { isOwnExhaustion } from "../../net/own-exhaustion.ts";
 import { AnswerJudge, type Verdict } from "./answer-judge.ts";
 import { dialForCheck } from "./dial.ts";
 import { failureText } from "./failure-text.ts";
@@ -92,7 +93,9 @@ class Exchange {
 }
 
 function failure(error: unknown): Verdict {
-  return { ok: false, came: failureText(error instanceof Error ? error : new Error(String(error))), status: null };
+  const reason = error instanceof Error ? error : new Error(String(error));
+  const verdict = { ok: false, came: failureText(reason), status: null };
+  return isOwnExhaustion(reason) ? { ...verdict, inconclusive: true } : verdict;
 }
 
 function requestText(health: HealthConfig, host: string): string {
