@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { request } from "node:http";
+import { connect, createServer, type Socket } from "node:net";
 import { test, type TestContext } from "node:test";
 import { startLab } from "../../src/lab/start-lab.ts";
+import { portOf } from "../support/port-of.ts";
 import { runRouter, type RunningRouter } from "../support/running-router.ts";
 import { until } from "../support/until.ts";
 
@@ -11,14 +14,13 @@ const bytes = 100_000_000;
 /** Were a body stored, all its 100 MB would be there; the rest is buffers that wait for the collector. */
 const mayGrowBy = 70_000_000;
 
-async function start(t: TestContext): Promise<RunningRouter> {
-  const lab = await startLab({ servers: [{ name: "cas1", tls: false }] });
-  t.after(() => lab.close());
+/** A router process in front of the member on this port. */
+async function routerTo(t: TestContext, port: number): Promise<RunningRouter> {
   return runRouter(t, {
     listen: [{ address: "127.0.0.1", port: 0 }],
-    servers: { cas1: lab.status().servers[0]!.url },
-    farms: { lab: { servers: ["cas1"], health: "off", connectionAuth: "pin" } },
-    routes: [{ farm: "lab" }],
+    servers: { cas1: `http://127.0.0.1:${port}` },
+    farms: { all: { servers: ["cas1"], health: "off", connectionAuth: "pin" } },
+    routes: [{ farm: "all" }],
   });
 }
 
@@ -65,7 +67,9 @@ async function download(port: number, path: string): Promise<number> {
 }
 
 test("100 MB pass up and down while the router's memory stays flat", { timeout }, async (t) => {
-  const router = await start(t);
+  const lab = await startLab({ servers: [{ name: "cas1", tls: false }] });
+  t.after(() => lab.close());
+  const router = await routerTo(t, lab.server("cas1").port);
   const { port } = router;
   // What every router needs for bodies at all: code, and buffers that are used again.
   await upload(port, 5_000_000);
@@ -75,40 +79,88 @@ test("100 MB pass up and down while the router's memory stays flat", { timeout }
   for (const framing of ["", "?framing=chunked"])
     assert.equal(await download(port, `/lab/bytes/${bytes}${framing}`), bytes);
   const after = await peakBytes(router);
-  if (before === null || after === null) {
-    t.diagnostic("this system does not tell how much memory a process has: only the bytes were counted");
-    return;
-  }
-  t.diagnostic(`peak memory ${Math.round(before / 1e6)} MB before, ${Math.round(after / 1e6)} MB after`);
-  assert.ok(after - before < mayGrowBy, `grew by ${after - before} bytes`);
+  if (before === null || after === null)
+    t.diagnostic("memory is not known on this system: only the bytes were counted");
+  else t.diagnostic(`peak memory ${Math.round(before / 1e6)} MB before, ${Math.round(after / 1e6)} MB after`);
+  await assertFlat(router, before);
 });
 
-test("a client that does not read holds the member back, not the router's memory", { timeout }, async (t) => {
-  const router = await start(t);
-  await download(router.port, "/lab/bytes/5000000");
-  const before = await peakBytes(router);
-  const taken = await new Promise<number>((resolve, reject) => {
-    request({ host: "127.0.0.1", port: router.port, path: `/lab/bytes/${bytes}` }, (response) => {
-      let length = 0;
-      response.pause();
-      response.on("data", (piece: Buffer) => (length += piece.length));
-      response.on("end", () => resolve(length)).on("error", reject);
-      // It reads on once the router has been seen answering others for a while, with all that time to swallow the body.
-      void settled(router).then(() => response.resume());
-    })
-      .on("error", reject)
-      .end();
+/** Resolves once `progress` has stopped: it gave the same for a while. */
+async function stalled(progress: () => number): Promise<void> {
+  let last = -1;
+  let same = 0;
+  await until(() => {
+    same = progress() === last ? same + 1 : 0;
+    last = progress();
+    return same >= 20;
   });
-  assert.equal(taken, bytes);
+}
+
+async function assertFlat(router: RunningRouter, before: number | null): Promise<void> {
   const after = await peakBytes(router);
   if (before !== null && after !== null) assert.ok(after - before < mayGrowBy, `grew by ${after - before} bytes`);
+}
+
+test("a client that does not read holds the member back, not the router's memory", { timeout }, async (t) => {
+  let written = 0;
+  const member = await startMember(t, (socket) => {
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${bytes}\r\n\r\n`);
+    void writeAll(socket, (count) => (written += count));
+  });
+  const router = await routerTo(t, member);
+  const before = await peakBytes(router);
+  const client = connect(router.port, "127.0.0.1");
+  t.after(() => client.destroy());
+  client.pause().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  await stalled(() => written);
+  await assertFlat(router, before);
+  let read = 0;
+  client.on("data", (piece: Buffer) => (read += piece.length)).resume();
+  await until(() => read > bytes);
+  assert.equal(written, bytes);
+  await assertFlat(router, before);
 });
 
-async function settled({ port }: RunningRouter): Promise<void> {
-  let answered = 0;
-  await until(async () => {
-    await download(port, "/lab/bytes/1000");
-    answered += 1;
-    return answered >= 20;
+test("a member that does not read holds the client back, not the router's memory", { timeout }, async (t) => {
+  let atMember: Socket | null = null;
+  let read = 0;
+  const member = await startMember(t, (socket, first) => {
+    atMember = socket.pause();
+    read = first.length;
   });
+  const router = await routerTo(t, member);
+  const before = await peakBytes(router);
+  const client = connect(router.port, "127.0.0.1");
+  t.after(() => client.destroy());
+  client.write(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${bytes}\r\n\r\n`);
+  let written = 0;
+  void writeAll(client, (count) => (written += count));
+  const paused = await until(() => atMember);
+  await stalled(() => written);
+  await assertFlat(router, before);
+  paused.on("data", (piece: Buffer) => (read += piece.length)).resume();
+  await until(() => read > bytes);
+  await assertFlat(router, before);
+});
+
+/** `serve` gets a connection and its request's first bytes. */
+async function startMember(t: TestContext, serve: (socket: Socket, first: Buffer) => void): Promise<number> {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined).once("data", (first: Buffer) => serve(socket, first));
+    t.after(() => socket.destroy());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  return portOf(server);
+}
+
+/** As fast as it is taken. */
+async function writeAll(socket: Socket, count: (bytes: number) => void): Promise<void> {
+  const piece = Buffer.alloc(64 * 1024, "x");
+  for (let left = bytes; left > 0 && !socket.destroyed; left -= piece.length) {
+    const part = piece.subarray(0, left);
+    await new Promise<unknown>((resolve) => socket.write(part, resolve));
+    count(part.length);
+  }
 }
