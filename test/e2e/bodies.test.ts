@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { always } from "../support/raw-member.ts";
+import { quiet } from "../support/quiet.ts";
 import { startSite } from "../support/site.ts";
 
 const post = "POST / HTTP/1.1\r\nHost: a\r\n";
 const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const ok = "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nok";
-/** Nobody depends on how long this is; it gives what must not happen the time to happen. */
-const quiet = async (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe("bodies", () => {
   it("go both ways at once, each byte as it comes", async (t) => {

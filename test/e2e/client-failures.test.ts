@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { quiet } from "../support/quiet.ts";
 import { startSite } from "../support/site.ts";
 
 const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -68,7 +69,7 @@ for (const [how, leave] of [
     it("in the middle of its header is nobody's business", async (t) => {
       const site = await startSite(t);
       const client = site.client().write("GET / HTT");
-      await new Promise<void>((resolve) => client.socket.once("ready", () => setImmediate(resolve)));
+      await quiet();
       client.socket[leave]();
       const other = site.client().write(get);
       const connection = await site.member.connection();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { FakeClock } from "../support/fake-clock.ts";
 import { always, type RawConnection } from "../support/raw-member.ts";
+import { quiet } from "../support/quiet.ts";
 import { type Site, startSite } from "../support/site.ts";
 import type { RawClient } from "../support/start-router.ts";
 
@@ -102,7 +103,7 @@ describe("a member connection that waits", () => {
       const site = await startSite(t);
       const { client, connection } = await warm(site);
       connection.socket[end]();
-      await new Promise<void>((resolve) => setTimeout(resolve, 10));
+      await quiet();
       client.write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
       const second = await site.member.connection(1);
       await second.untilText("POST");

@@ -5,6 +5,7 @@ import type { Check } from "../../src/health/check.ts";
 import { aFarm, aHealth } from "../support/configs.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { RawMember } from "../support/raw-member.ts";
+import { quiet } from "../support/quiet.ts";
 import { startSite } from "../support/site.ts";
 import { RawClient, startRouter } from "../support/start-router.ts";
 
@@ -128,9 +129,9 @@ for (const connectionAuth of ["auto", "pin"] as const) {
       assert.ok(connection);
       alice.received = Buffer.alloc(0);
       alice.write(`GET / HTTP/1.1\r\n${host}Authorization: NTLM `);
-      await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+      await quiet();
       connection.socket.destroy();
-      await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+      await quiet();
       alice.write("3:alice\r\n\r\n");
       assert.equal(await alice.untilEnd(), "");
       assert.equal(site.members[0]!.connections.length + site.members[1]!.connections.length, 1);
@@ -266,7 +267,7 @@ describe("member connections of a farm", () => {
     assert.equal(await ask(client, get("/", basic)), "200 carol");
     const connection = await site.member.connection();
     connection.socket.destroy();
-    await new Promise<void>((resolve) => setTimeout(resolve, 10));
+    await quiet();
     assert.equal(await ask(client, get("/", basic)), "200 carol");
     assert.equal(site.member.connections.length, 2);
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { RawConnection } from "../support/raw-member.ts";
+import { quiet } from "../support/quiet.ts";
 import { startSite } from "../support/site.ts";
 
 const head = "Host: mail.example.test\r\n";
@@ -139,7 +140,7 @@ describe("pipelined requests", () => {
     for (const cut of [0, 1, 2, 3]) {
       const client = site.client();
       client.write(request.slice(0, cut));
-      await new Promise<void>((resolve) => client.socket.once("ready", () => setImmediate(resolve)));
+      await quiet();
       client.write(request.slice(cut));
       await client.untilText("\r\n\r\n/1");
     }

@@ -7,6 +7,10 @@ import { Changes, tail } from "./changes.ts";
 export class RawConnection {
   readonly socket: Socket;
   received = Buffer.alloc(0);
+  /** Bytes that have come in all. */
+  total = 0;
+  /** Of what has come at most so many bytes are kept, for bodies that nobody wants to see. */
+  keep = Infinity;
   ended = false;
   closed = false;
   readonly #changes = new Changes();
@@ -15,7 +19,9 @@ export class RawConnection {
     this.socket = socket;
     const changed = (): void => this.#changes.happened();
     socket.on("data", (bytes) => {
-      this.received = Buffer.concat([this.received, bytes]);
+      this.total += bytes.length;
+      const received = bytes.length < this.keep ? Buffer.concat([this.received, bytes]) : bytes;
+      this.received = received.length > this.keep ? received.subarray(-this.keep) : received;
       changed();
     });
     socket.on("end", () => {

@@ -55,6 +55,10 @@ export function aListener(rest: Partial<ListenerConfig> = {}): ListenerConfig {
 export class RawClient {
   readonly socket: Socket;
   received = Buffer.alloc(0);
+  /** Bytes that have come in all. */
+  total = 0;
+  /** Of what has come at most so many bytes are kept, for bodies that nobody wants to see. */
+  keep = Infinity;
   ended = false;
   closed = false;
   readonly #changes = new Changes();
@@ -62,7 +66,9 @@ export class RawClient {
   constructor(port: number) {
     this.socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true, noDelay: true });
     this.socket.on("data", (bytes) => {
-      this.received = Buffer.concat([this.received, bytes]);
+      this.total += bytes.length;
+      const received = bytes.length < this.keep ? Buffer.concat([this.received, bytes]) : bytes;
+      this.received = received.length > this.keep ? received.subarray(-this.keep) : received;
       this.#changes.happened();
     });
     this.socket.on("end", () => {
