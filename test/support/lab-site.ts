@@ -27,6 +27,8 @@ export type Layout = "shared-check" | "namespace-per-protocol" | "single-namespa
 interface SiteOptions {
   readonly lab?: LabOptions;
   readonly layout?: Layout;
+  /** 2013 when left out. */
+  readonly version?: 2007 | 2010 | 2013;
   /** Changes the written-out document; what is written to fairlead.yaml then has no `exchange` block. */
   readonly change?: (document: ExpandedDocument) => void;
   readonly clock?: Clock;
@@ -62,9 +64,9 @@ export interface Site {
 }
 
 /** Checks as often as the members may be checked, so that tests need not wait. */
-export const quickChecks = { every: "1s", whileFailing: "200ms", timeout: "1s", jitter: "0%" } as const;
+const quickChecks = { every: "1s", whileFailing: "200ms", timeout: "1s", jitter: "0%" } as const;
 
-export function exchangeDocument(lab: Lab, layout: Layout): Record<string, unknown> {
+export function exchangeDocument(lab: Lab, layout: Layout, version = 2013): Record<string, unknown> {
   const servers = lab.status().servers;
   const plain = { address: "127.0.0.1", port: 0 };
   const tls = { ...plain, certificates: [{ cert: "listener.pem", key: "listener-key.pem" }] };
@@ -73,7 +75,7 @@ export function exchangeDocument(lab: Lab, layout: Layout): Record<string, unkno
     servers: Object.fromEntries(servers.map(({ name, url }) => [name, url])),
     defaults: { health: quickChecks },
     exchange: {
-      version: 2013,
+      version,
       layout,
       domain: "exchange.localhost",
       servers: servers.map(({ name }) => name),
@@ -105,8 +107,8 @@ export async function startSite(t: TestContext, options: SiteOptions = {}): Prom
   return site;
 }
 
-async function configure(file: string, lab: Lab, { layout, change }: SiteOptions): Promise<Config> {
-  const document = exchangeDocument(lab, layout ?? "namespace-per-protocol");
+async function configure(file: string, lab: Lab, { layout, version, change }: SiteOptions): Promise<Config> {
+  const document = exchangeDocument(lab, layout ?? "namespace-per-protocol", version);
   const first = await loaded(file, stringify(document));
   if (change === undefined) return first.config;
   const expanded: ExpandedDocument = JSON.parse(JSON.stringify(first.expanded));
