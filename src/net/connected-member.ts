@@ -8,6 +8,7 @@ import { ResponseHead } from "../http/response-head.ts";
 import { Timeout, type TimerWheel } from "../util/timer-wheel.ts";
 import { isOwnExhaustion } from "./own-exhaustion.ts";
 import { createDial, type Dial } from "./dial.ts";
+import { ReadBuffer, readScratch } from "./read-buffer.ts";
 
 /** More waiting connections than this to one member serve nobody. */
 const maxIdle = 512;
@@ -16,6 +17,8 @@ const finishMs = 120_000;
 /** A member with its connections: how they are dialled, and those that wait for the next request. */
 export class ConnectedMember extends Member {
   readonly #idle: MemberConnection[] = [];
+  /** For the reads of all its connections. */
+  readonly scratch = readScratch();
   readonly #wheel: TimerWheel;
   readonly #dial: Dial;
   #retired = false;
@@ -28,7 +31,7 @@ export class ConnectedMember extends Member {
 
   /** A new connection, still connecting. */
   connect(): MemberConnection {
-    return new MemberConnection(this.#dial(), this);
+    return new MemberConnection(this.#dial, this);
   }
 
   /** The connection that was used last (the others may time out), or null. Never one that carried authentication. */
@@ -44,6 +47,7 @@ export class ConnectedMember extends Member {
   /** Keeps a connection on which a response has ended for the next request of anybody, for at most `limitMs` (0 = any time). */
   putIdle(connection: MemberConnection, limitMs: number): void {
     connection.owner = null;
+    connection.sink = null;
     if (this.#retired || connection.carriedAuth || !connection.usable || this.#idle.length >= maxIdle) {
       connection.discard();
       return;
@@ -102,10 +106,15 @@ export class MemberConnection {
   earlierRequests = 0;
   /** NTLM or Negotiate was seen on it: it belongs to one client connection until it closes. */
   carriedAuth = false;
+  /** Where the member's bytes are written to: while it has not passed them on, their memory is not used again. */
+  sink: Socket | null = null;
+  readonly #buffer: ReadBuffer;
   #reached = false;
   #code: FaultCode | null = null;
 
-  constructor(socket: Socket, member: ConnectedMember) {
+  constructor(dial: Dial, member: ConnectedMember) {
+    this.#buffer = new ReadBuffer(member.scratch);
+    const socket = dial({ buffer: () => this.#buffer.memory, callback: (length) => this.#onBytes(length) });
     this.socket = socket;
     this.member = member;
     this.idleTimeout = new Timeout(() => socket.destroy());
@@ -115,11 +124,6 @@ export class MemberConnection {
       if (socket.destroyed) return;
       this.connected = true;
       this.owner?.memberConnected(this);
-    });
-    socket.on("data", (bytes: Buffer) => {
-      // Bytes that nobody asked for would be taken for the next answer.
-      if (this.owner === null) socket.destroy();
-      else this.owner.memberBytes(this, bytes);
     });
     socket.on("end", () => {
       if (this.owner === null) socket.destroy();
@@ -143,10 +147,25 @@ export class MemberConnection {
     this.socket.destroy();
   }
 
+  /** Returns true: read on. */
+  #onBytes(length: number): boolean {
+    const { owner, sink } = this;
+    // Bytes that nobody asked for would be taken for the next answer.
+    if (owner === null) this.socket.destroy();
+    else owner.memberBytes(this, this.#buffer.bytes(length, !isHeld(sink)));
+    this.#buffer.renew(length, isHeld(sink), owner !== null && this.owner === owner);
+    return true;
+  }
+
   #faultOf(error: NodeJS.ErrnoException): FaultCode {
     if (this.connected) return "member-closed";
     if (isOwnExhaustion(error)) return "router-exhausted";
     if (this.#reached) return "tls-failed";
     return error.code === "ECONNREFUSED" ? "connect-refused" : "connect-failed";
   }
+}
+
+/** Has it bytes that the operating system has not taken yet? */
+function isHeld(sink: Socket | null): boolean {
+  return sink !== null && sink.writableLength > 0;
 }

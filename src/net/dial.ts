@@ -1,10 +1,13 @@
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls, createSecureContext, type ConnectionOptions } from "node:tls";
 import type { FarmConfig, MemberConfig } from "../config/config.ts";
 import { memberTlsOptions, pinnedCertificateFault } from "./member-tls.ts";
 
+/** `tls.connect` takes it as `net.connect` does; the types don't say so. */
+type TlsOptions = ConnectionOptions & { readonly onread: OnReadOpts };
+
 /** Opens a connection to one member; everything that could be prepared is. */
-export type Dial = () => Socket;
+export type Dial = (onread: OnReadOpts) => Socket;
 
 const keepAliveAfterMs = 60_000;
 
@@ -15,18 +18,18 @@ export function createDial(member: MemberConfig, farm: FarmConfig): Dial {
 
 function tcpDial(member: MemberConfig): Dial {
   const { host, port } = member;
-  return () => prepared(connectTcp({ host, port, allowHalfOpen: true, noDelay: true }));
+  return (onread) => prepared(connectTcp({ host, port, allowHalfOpen: true, noDelay: true, onread }));
 }
 
 /** Later connections resume the last TLS session: no key exchange, and no certificate is sent again. */
 function tlsDial(member: MemberConfig, farm: FarmConfig): Dial {
-  const options = memberTlsOptions(member, farm.tls);
-  const secureContext = createSecureContext(options);
-  const target = { ...options, secureContext, host: member.host, port: member.port, allowHalfOpen: true };
+  const common = memberTlsOptions(member, farm.tls);
+  const secureContext = createSecureContext(common);
+  const target = { ...common, secureContext, host: member.host, port: member.port, allowHalfOpen: true };
   let session: Buffer | undefined;
-  return () => {
-    const withSession: ConnectionOptions = session === undefined ? target : { ...target, session };
-    const socket = connectTls(withSession);
+  return (onread) => {
+    const options: TlsOptions = session === undefined ? { ...target, onread } : { ...target, onread, session };
+    const socket = connectTls(options);
     socket.once("secureConnect", () => {
       const fault = pinnedCertificateFault(socket, farm.tls);
       if (fault !== null) socket.destroy(new Error(fault));
