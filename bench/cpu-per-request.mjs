@@ -195,24 +195,24 @@ async function hangingCase(test, present, folder, certificate) {
   return results;
 }
 
-/** Of what was measured side by side in the same round; the median of those. */
+/** Three views of one comparison: the ratio of the medians, and the least and the most within a round. */
 function withRatio(results) {
   const reference = results.find(({ proxy }) => proxy === "HAProxy");
-  const ratioOf = ({ value, rounds: own }) => {
-    if (reference === undefined) return null;
-    if (own === undefined) return value / reference.value;
-    return median(own.map((each, turn) => each.value / reference.rounds[turn].value));
-  };
-  return results.map((result) => ({ ...result, ratio: ratioOf(result) }));
+  return results.map((result) => {
+    if (reference === undefined) return { ...result, ratio: null, ratios: [] };
+    const ratios = (result.rounds ?? []).map(({ value }, turn) => value / reference.rounds[turn].value);
+    return { ...result, ratio: result.value / reference.value, ratios };
+  });
 }
 
 function caseTable({ unit, hanging: many, results }) {
-  const rows = results.map(({ proxy, ratio, value, least, most, rate, core, p50, p99, errors }) => {
+  const rows = results.map(({ proxy, ratio, ratios, value, least, most, rate, core, p50, p99, errors }) => {
     const digits = unit === big.unit ? 3 : 1;
     const load =
       rate === undefined
         ? []
         : [
+            ratios.length === 0 ? "-" : `${Math.min(...ratios).toFixed(2)}-${Math.max(...ratios).toFixed(2)}`,
             `${least.toFixed(digits)}-${most.toFixed(digits)}`,
             rate.toFixed(0),
             `${(core * 100).toFixed(0)} %`,
@@ -222,7 +222,8 @@ function caseTable({ unit, hanging: many, results }) {
     return [proxy, ratio === null ? "-" : ratio.toFixed(2), value.toFixed(digits), ...load, errors];
   });
   const perSecond = unit === big.unit ? "MB/s" : "requests/s";
-  const load = many === undefined ? ["all rounds", perSecond, "core used", "p50 ms", "p99 ms"] : [];
+  const load =
+    many === undefined ? ["times, all rounds", "all rounds", perSecond, "core used", "p50 ms", "p99 ms"] : [];
   return table(["proxy", "times HAProxy", unit, ...load, "errors"], rows);
 }
 

@@ -6,7 +6,7 @@ import { installed, versionOf } from "./processes.mjs";
 
 /*
  * Every proxy does the same work: one worker on one core, keep-alive both ways, X-Forwarded-For, -Proto and -Host added,
- * bodies streamed, no access log, the member's certificate verified. `place` says where: { port, memberPort, tls, folder,
+ * bodies streamed, no access log, TLS 1.3, the member's certificate verified. `place` says where: { port, memberPort, tls, folder,
  * certificate, key, name }.
  */
 
@@ -40,7 +40,7 @@ ${http}
 }
 
 export function nginxListen({ port, tls, certificate, key }) {
-  const lines = tls ? `ssl_certificate ${certificate}; ssl_certificate_key ${key};` : "";
+  const lines = tls ? `ssl_protocols TLSv1.3; ssl_certificate ${certificate}; ssl_certificate_key ${key};` : "";
   return `listen 127.0.0.1:${port} backlog=4096${tls ? " ssl" : ""}; ${lines}`;
 }
 
@@ -49,7 +49,7 @@ const nginx = {
   version: () => (installed("nginx") ? versionOf("nginx", ["-v"], /nginx\/(\S+)/) : null),
   command(place) {
     const { tls, memberPort, certificate, name } = place;
-    const verify = `proxy_ssl_server_name on; proxy_ssl_name ${name}; proxy_ssl_verify on; proxy_ssl_trusted_certificate ${certificate};`;
+    const verify = `proxy_ssl_protocols TLSv1.3; proxy_ssl_server_name on; proxy_ssl_name ${name}; proxy_ssl_verify on; proxy_ssl_trusted_certificate ${certificate};`;
     return nginxCommand(
       place,
       `upstream member { server 127.0.0.1:${memberPort}; keepalive 512; keepalive_requests 100000000; }
