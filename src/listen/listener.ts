@@ -1,8 +1,8 @@
 import { constants } from "node:crypto";
 import { once } from "node:events";
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer, type SecureContext } from "node:tls";
-import type { ForwardedConfig, ListenerConfig } from "../config/config.ts";
+import { createServer as createTlsServer, type SecureContext, type TlsOptions } from "node:tls";
+import type { ForwardedConfig, ListenerConfig, ListenerTlsConfig } from "../config/config.ts";
 import { ClientConnection } from "../forward/client-connection.ts";
 import type { ClientSettings } from "../forward/client-settings.ts";
 import type { Log } from "../observe/log.ts";
@@ -76,6 +76,7 @@ function createServer({ config, client, log }: ListenerOptions, accept: (socket:
   const choose = certificateChoice(config.tls);
   const server = createTlsServer({
     ...common,
+    ...firstCertificate(config.tls),
     minVersion: config.tls.minVersion,
     // NTLM and the RPC methods need HTTP/1.1.
     ALPNProtocols: ["http/1.1"],
@@ -84,7 +85,6 @@ function createServer({ config, client, log }: ListenerOptions, accept: (socket:
     handshakeTimeout: client.headerTimeoutMs === 0 ? 120_000 : client.headerTimeoutMs,
     SNICallback: (name, done: (error: Error | null, context: SecureContext) => void) => done(null, choose(name)),
   });
-  server.setSecureContext(firstCertificate(config));
   server.on("secureConnection", accept);
   server.on("tlsClientError", (error, socket) => {
     log("listener.tls-failed", { client: socket.remoteAddress ?? "-", problem: error.message });
@@ -104,10 +104,9 @@ function openSockets(server: Server): ReadonlySet<Socket> {
 }
 
 /** For clients that name no host. */
-function firstCertificate({ tls }: ListenerConfig): { cert?: string; key?: string; pfx?: Buffer; passphrase?: string } {
-  const first = tls?.certificates[0];
-  if (first?.pfx) return { pfx: Buffer.from(first.pfx.data, "base64"), passphrase: first.pfx.passphrase };
-  return first?.pem ? { cert: first.pem.certificate, key: first.pem.key } : {};
+function firstCertificate({ certificates: [{ pem, pfx }] }: ListenerTlsConfig): TlsOptions {
+  if (pfx !== null) return { pfx: Buffer.from(pfx.data, "base64"), passphrase: pfx.passphrase };
+  return pem === null ? {} : { cert: pem.certificate, key: pem.key };
 }
 
 async function listen(server: Server, { address, port }: ListenerConfig): Promise<number> {

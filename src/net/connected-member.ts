@@ -126,6 +126,8 @@ export class MemberConnection {
       this.owner?.memberConnected(this);
     });
     socket.on("end", () => {
+      // In the middle of a TLS handshake: an error follows.
+      if (!this.connected) return;
       if (this.owner === null) socket.destroy();
       else this.owner.memberEnded(this);
     });

@@ -30,11 +30,16 @@ function tlsDial(member: MemberConfig, farm: FarmConfig): Dial {
   return (onread) => {
     const options: TlsOptions = session === undefined ? { ...target, onread } : { ...target, onread, session };
     const socket = connectTls(options);
+    let trusted = false;
     socket.once("secureConnect", () => {
-      const fault = pinnedCertificateFault(socket, farm.tls);
+      // A session that is resumed shows no certificate: it was made with the one that was asked for then.
+      const fault = socket.isSessionReused() ? null : pinnedCertificateFault(socket, farm.tls);
+      trusted = fault === null;
       if (fault !== null) socket.destroy(new Error(fault));
     });
-    socket.on("session", (latest) => (session = latest));
+    socket.on("session", (latest) => {
+      if (trusted) session = latest;
+    });
     socket.setNoDelay(true);
     return prepared(socket);
   };

@@ -8,6 +8,11 @@ export function redirectToHttps(port: number): RequestRouting {
   const suffix = port === 443 ? "" : `:${port}`;
   return {
     receive({ client }) {
+      if (client.head.method === "CONNECT") {
+        client.closing = true;
+        respondFault(client, "connect-not-supported");
+        return;
+      }
       const name = hostName(client.head.host);
       const target = originTarget(client.head);
       if (name === null) respondFault(client, "bad-request");

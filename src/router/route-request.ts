@@ -20,6 +20,8 @@ export function createRouting(snapshot: () => Snapshot, report: ReportFailure): 
     receive(exchange) {
       const { head } = exchange.client;
       if (head.method === "CONNECT") {
+        // What follows is meant for somebody else and must not be read as requests.
+        exchange.client.closing = true;
         respondFault(exchange.client, "connect-not-supported");
         return;
       }

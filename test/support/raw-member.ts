@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import type { MemberConfig } from "../../src/config/config.ts";
 import { Changes, tail } from "./changes.ts";
 
@@ -76,19 +77,29 @@ export class RawMember {
   readonly #name: string;
   readonly #changes = new Changes();
 
-  private constructor(name: string, answer: ((connection: RawConnection) => void) | null) {
+  readonly #protocol: "http" | "https";
+
+  private constructor(name: string, answer: ((connection: RawConnection) => void) | null, tls: TlsOptions | null) {
     this.#name = name;
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    this.#protocol = tls === null ? "http" : "https";
+    const accept = (socket: Socket): void => {
       const connection = new RawConnection(socket);
       this.connections.push(connection);
       answer?.(connection);
       this.#changes.happened();
-    });
+    };
+    const options = { allowHalfOpen: true, noDelay: true };
+    this.#server = tls === null ? createServer(options, accept) : createTlsServer({ ...options, ...tls }, accept);
+    this.#server.on("tlsClientError", () => undefined);
   }
 
-  /** `answer` is called for each new connection. */
-  static async start(name = "m1", answer: ((connection: RawConnection) => void) | null = null): Promise<RawMember> {
-    const member = new RawMember(name, answer);
+  /** `answer` is called for each new connection; with TLS, once its handshake is done. */
+  static async start(
+    name = "m1",
+    answer: ((connection: RawConnection) => void) | null = null,
+    tls: TlsOptions | null = null,
+  ): Promise<RawMember> {
+    const member = new RawMember(name, answer, tls);
     member.#server.listen(0, "127.0.0.1");
     await once(member.#server, "listening");
     return member;
@@ -97,7 +108,7 @@ export class RawMember {
   get config(): MemberConfig {
     const address = this.#server.address();
     if (address === null || typeof address === "string") throw new Error("the member does not listen");
-    return { server: this.#name, protocol: "http", host: "127.0.0.1", port: address.port };
+    return { server: this.#name, protocol: this.#protocol, host: "127.0.0.1", port: address.port };
   }
 
   /** The connection with this number, once it is there. */
