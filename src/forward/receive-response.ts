@@ -4,7 +4,7 @@ import type { MemberConnection } from "../net/connected-member.ts";
 import { breakExchange, cutResponse, failAttempt, responseComplete } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { interimHeadText, responseHeadText } from "./response-head-text.ts";
-import { armWaiting, writeMessage } from "./send-request.ts";
+import { armWaiting, dropKept, writeMessage } from "./send-request.ts";
 import { beginTunnel } from "./tunnel.ts";
 
 const maxHeadBytes = 256 * 1024;
@@ -79,6 +79,7 @@ function finalHead(exchange: Exchange, connection: MemberConnection, rest: Buffe
   if (exchange.routing.preferOther(exchange, head.status)) return;
   if (head.connectionAuth) connection.carriedAuth = true;
   exchange.answered = true;
+  dropKept(exchange);
   exchange.phase = "responding";
   body.start(head.framing, head.contentLength);
   const text = responseHeadText(exchange, head);

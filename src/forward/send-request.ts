@@ -5,6 +5,7 @@ import { requestHeadText } from "./request-head-text.ts";
 
 /** Below this a body's bytes are copied behind the head and both go out in one write. */
 const smallBody = 16 * 1024;
+const maxKeptPieces = 64;
 
 /** The connection is there: the head and what has come of the body go out. */
 export function sendRequest(exchange: Exchange): void {
@@ -57,11 +58,15 @@ export function armWaiting(exchange: Exchange): void {
 }
 
 function keep(exchange: Exchange, bytes: Buffer): void {
-  exchange.kept.push(bytes);
+  const { kept } = exchange;
+  // A body that trickles must not cost many times its size.
+  if (kept.length === maxKeptPieces) kept.splice(0, maxKeptPieces, Buffer.concat(kept));
+  kept.push(bytes);
   exchange.keptBytes += bytes.length;
 }
 
-function dropKept(exchange: Exchange): void {
+/** The request will not be sent again. */
+export function dropKept(exchange: Exchange): void {
   exchange.forgetBody();
   exchange.allKept = false;
 }

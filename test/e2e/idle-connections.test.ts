@@ -154,6 +154,22 @@ describe("a member connection that waits", () => {
     await client.untilText("ok");
   });
 
+  it("that closes just when PUT with a body in very many pieces is sent on it is replaced, and all of it sent again", async (t) => {
+    const site = await startSite(t);
+    const { client, connection } = await warm(site);
+    const body = Array.from({ length: 300 }, (_, index) => `${index % 10}`).join("");
+    client.write(`PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n`);
+    for (let at = 0; at < body.length; at++) {
+      client.write(body.charAt(at));
+      await connection.untilText(`\r\n\r\n${body.slice(0, at + 1)}`);
+    }
+    connection.socket.end();
+    const second = await site.member.connection(1);
+    await second.untilText(`\r\n\r\n${body}`);
+    second.write(ok);
+    await client.untilText("ok");
+  });
+
   it("that closes just when PUT with a large body is sent on it is a 502, no half of it is sent again", async (t) => {
     const site = await startSite(t);
     const { client, connection } = await warm(site);
