@@ -90,13 +90,6 @@ export const faults = {
     text: "The router has no connection left to give.",
   },
   "channel-closed": client(0, "An RPC channel was closed, as they always end."),
-  "pin-lost": {
-    blame: "member",
-    status: 0,
-    retry: "never",
-    counts: false,
-    text: "The server closed an authenticated connection.",
-  },
   "internal-error": {
     blame: "router",
     status: 500,

@@ -17,11 +17,6 @@ export const logEvents = {
     fields: { file: "text", servers: "number", farms: "number", routes: "number" },
     text: "{file}: {servers} servers, {farms} farms, {routes} routes",
   },
-  "config.refused": {
-    level: "error",
-    fields: { file: "text", problem: "text" },
-    text: "{file} is not used: {problem}",
-  },
   "listener.bound": {
     level: "info",
     fields: { address: "text", port: "number", protocol: "text" },
@@ -61,11 +56,6 @@ export const logEvents = {
     level: "debug",
     fields: { farm: "text", server: "text", code: "text" },
     text: "a request to {farm} on {server} failed: {code}",
-  },
-  "request.failed": {
-    level: "warn",
-    fields: { code: "text", blame: "text", farm: "text", server: "text", problem: "text" },
-    text: "a request failed ({code}, {blame}): {farm} on {server}: {problem}",
   },
   "router.failed": {
     level: "error",
