@@ -20,7 +20,7 @@ export interface ReadRequest {
  * How it goes on behind the complete requests: `open` = exactly at the beginning of the next one, `waits` = within one,
  * `closed` = the last one asked to close, `refused` = what follows is malformed.
  */
-export type Ending = "open" | "waits" | "closed" | "refused";
+type Ending = "open" | "waits" | "closed" | "refused";
 
 export interface Reading {
   readonly requests: readonly ReadRequest[];

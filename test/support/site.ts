@@ -56,9 +56,8 @@ export async function startSite(t: TestContext, options: SiteOptions = {}): Prom
     },
     numbers: (server = "m1") => numbersOf(router, server),
     async untilIdle() {
-      const current = (): number => members.reduce((sum, _, at) => sum + numbersOf(router, `m${at + 1}`).current, 0);
-      for (let turns = 0; current() > 0; turns++) {
-        if (turns > 2000) throw new Error(`${current()} requests are still in flight`);
+      for (let turns = 0; inFlight(router, members.length) > 0; turns++) {
+        if (turns > 2000) throw new Error("requests are still in flight");
         await new Promise<void>((resolve) => setTimeout(resolve, 1));
       }
     },
@@ -66,16 +65,21 @@ export async function startSite(t: TestContext, options: SiteOptions = {}): Prom
 }
 
 /** A fake clock has to move for the grace of 0 ms to be over. */
-export async function closeRouter(router: TestRouter, clock?: FakeClock): Promise<void> {
+async function closeRouter(router: TestRouter, clock?: FakeClock): Promise<void> {
   const closed = router.close(0);
   await clock?.advance(0);
   await closed;
 }
 
 /** What the router counts about a member at this moment. */
-export function numbersOf(router: TestRouter, server: string): MemberStatus {
+function numbersOf(router: TestRouter, server: string): MemberStatus {
   router.report();
   const member = router.control.farms()[0]?.members.find((status) => status.server === server);
   if (member === undefined) throw new RangeError(`no member ${server}`);
   return member;
+}
+
+function inFlight(router: TestRouter, memberCount: number): number {
+  const servers = Array.from({ length: memberCount }, (_, index) => `m${index + 1}`);
+  return servers.reduce((sum, server) => sum + numbersOf(router, server).current, 0);
 }
