@@ -210,6 +210,22 @@ describe("a member connection that waits", () => {
     assert.equal(site.member.connections.length, 2);
   });
 
+  it("is replaced without costing the request one of its attempts", async (t) => {
+    const site = await startSite(t, { members: [null, always(ok)] });
+    const { client, connection } = await warm(site);
+    site.client().write(get);
+    await site.members[1]!.connection();
+    await quiet();
+    client.write(get);
+    await connection.untilText("\r\n\r\n");
+    connection.socket.end();
+    const second = await site.member.connection(1);
+    await second.untilText("\r\n\r\n");
+    second.socket.end();
+    assert.equal(await client.untilText("ok"), ok);
+    assert.deepEqual([site.numbers("m1").failed, site.numbers("m2").failed], [1, 0]);
+  });
+
   it("is kept after a large body that the member answered before it had read it all", async (t) => {
     const site = await startSite(t);
     const size = 60_000;

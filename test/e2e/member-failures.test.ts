@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { once } from "node:events";
-import { describe, it } from "node:test";
+import { describe, it, type TestContext } from "node:test";
 import type { Check } from "../../src/health/check.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { aHealth, aMember } from "../support/configs.ts";
+import { portOf } from "../support/port-of.ts";
 import { always, type RawConnection } from "../support/raw-member.ts";
 import { startSite } from "../support/site.ts";
 
@@ -35,13 +36,17 @@ function onRequest(react: (connection: RawConnection) => void): Behaviour {
 
 const reset = (connection: RawConnection): unknown => connection.socket.resetAndDestroy();
 
-/** A port on which nobody listens. */
-async function deadPort(): Promise<number> {
+/** A port on which nobody listens, and nobody else can while the test runs: it is a client's. */
+async function deadPort(t: TestContext): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return address === null || typeof address === "string" ? 0 : address.port;
+  const socket = connect(portOf(server), "127.0.0.1");
+  await once(socket, "connect");
+  t.after(() => {
+    socket.destroy();
+    server.close();
+  });
+  return socket.localPort ?? 0;
 }
 
 /** How a member fails before its response has begun. */
@@ -140,7 +145,7 @@ describe("a member that", () => {
 
   it("refuses connections is passed over, for POST too, with its body", async (t) => {
     const site = await startSite(t, { members: [null, null] });
-    const port = await deadPort();
+    const port = await deadPort(t);
     const other = await startSite(t, {
       farm: { members: [aMember("m1", "127.0.0.1", port), { ...site.members[1]!.config, server: "m2" }] },
     });
@@ -153,7 +158,7 @@ describe("a member that", () => {
   });
 
   it("refuses connections and is the only one is a 502, and the client's connection goes on", async (t) => {
-    const port = await deadPort();
+    const port = await deadPort(t);
     const site = await startSite(t, {
       farm: { members: [aMember("m1", "127.0.0.1", port), aMember("m2", "localhost", port)] },
     });
@@ -292,6 +297,13 @@ describe("a 503", () => {
     const client = site.client().write(post);
     assert.equal(await client.untilText(/503$/), unavailable);
     assert.deepEqual([site.numbers("m1").failed, site.numbers("m2").failed], [1, 0]);
+    assert.equal(site.members[1]!.connections.length, 0);
+  });
+
+  it("is the answer to PUT, which is not safe to send twice", async (t) => {
+    const site = await startSite(t, { members: [onRequest(({ socket }) => socket.write(unavailable)), always(ok)] });
+    const client = site.client().write(post.replace("POST", "PUT"));
+    assert.equal(await client.untilText(/503$/), unavailable);
     assert.equal(site.members[1]!.connections.length, 0);
   });
 

@@ -272,6 +272,14 @@ describe("member connections of a farm", () => {
     assert.equal(site.member.connections.length, 2);
   });
 
+  it("that waited are not used to log on, since one that has just been lost would end it", async (t) => {
+    const site = await startSite(t, { members: [authenticating] });
+    const client = site.client();
+    assert.equal(await ask(client, get("/", "Authorization: Basic carol\r\n")), "200 carol");
+    assert.equal(await ask(client, get("/", "Authorization: Negotiate alice\r\n")), "200 alice");
+    assert.equal(site.member.connections.length, 2);
+  });
+
   it("that does not pin are shared until a challenge comes", async (t) => {
     const site = await startSite(t, { members: [authenticating] });
     const one = site.client();

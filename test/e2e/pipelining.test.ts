@@ -108,6 +108,14 @@ describe("pipelined requests", () => {
     );
     const text = await client.untilEnd();
     assert.deepEqual(pathsIn(text), ["/1", "/2", "/3"]);
+    assert.equal(site.member.connections.length, 1);
+  });
+
+  it("a client that half-closes in the middle of a request gets the answers to those before, then the end", async (t) => {
+    const site = await startSite(t, { members: [echoPath] });
+    const client = site.client();
+    client.socket.end(`GET /1 HTTP/1.1\r\n${head}\r\nGET /2 HTTP/1.1\r\n${head}\r\nGET /3 HTT`);
+    assert.deepEqual(pathsIn(await client.untilEnd()), ["/1", "/2"]);
   });
 
   it("a client that half-closes while it waits gets its answer, then the end", async (t) => {

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { Socket } from "node:net";
+import { it, type TestContext } from "node:test";
+import { aFarm } from "../../test/support/configs.ts";
+import { FakeClock } from "../../test/support/fake-clock.ts";
+import { ConnectedMember } from "../net/connected-member.ts";
+import { TimerWheel } from "../util/timer-wheel.ts";
+import { ClientConnection } from "./client-connection.ts";
+import { block } from "./client-side.ts";
+import { discardConnection, endConnection } from "./end-exchange.ts";
+import { Exchange, type RequestRouting } from "./exchange.ts";
+import { memberSide } from "./member-side.ts";
+
+const routing: RequestRouting = {
+  receive: () => undefined,
+  attemptFailed: () => undefined,
+  preferOther: () => false,
+  broken: () => undefined,
+};
+
+function anExchange(t: TestContext): Exchange {
+  const clock = new FakeClock();
+  const wheel = new TimerWheel(clock);
+  const client = new ClientConnection(
+    new Socket(),
+    { address: "127.0.0.1", protocol: "http", trusted: false, standard: false },
+    {
+      wheel,
+      routing,
+      monotonic: () => clock.monotonic(),
+      after: (delayMs, run) => clock.after(delayMs, run),
+      dateLine: () => "",
+      headerTimeoutMs: 0,
+      maxHeaderBytes: 1000,
+      failed: () => undefined,
+    },
+  );
+  const exchange = new Exchange(client, routing, { monotonic: () => clock.monotonic(), listen: memberSide });
+  const farm = aFarm();
+  const member = new ConnectedMember(farm, farm.members[0], wheel);
+  exchange.connection = member.connect();
+  exchange.connection.socket.destroy();
+  member.current = 1;
+  t.after(() => client.socket.destroy());
+  return exchange;
+}
+
+for (const [name, end] of [
+  ["discarded", discardConnection],
+  ["ended", endConnection],
+] as const) {
+  it(`a client that was not read because the member took no more is read again once that connection is ${name}`, (t) => {
+    const exchange = anExchange(t);
+    const { connection, client } = exchange;
+    client.reading.block(block.memberFull);
+    assert.equal(client.socket.isPaused(), true);
+    end(exchange);
+    assert.equal(client.socket.isPaused(), false);
+    assert.equal(exchange.connection, null);
+    assert.equal(connection?.member.current, 0);
+  });
+}
