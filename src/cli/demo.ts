@@ -105,7 +105,7 @@ function introduction(file: string, { https, admin }: Ports): string {
       `curl --cacert ${join(folder, "ca.pem")} --ntlm -u ${user?.name}:${user?.password} ${at("ews", "/ews/exchange.asmx")}`,
     ],
     ["stop one", "npx fairlead lab stop cas1 owa"],
-    ["see it move", "npx fairlead status"],
+    ["see it move", "npx fairlead status      (a check runs every 5 s, and at once when a request fails)"],
     ["start it", "npx fairlead lab start cas1 owa"],
     ["configuration", resolve(file)],
   ].map(([name = "", text = ""]) => [paint("strong", name), text]);
