@@ -66,6 +66,20 @@ describe("a member connection that waits", () => {
     await connection.untilGone();
   });
 
+  it("is not closed by that time once it is used again", async (t) => {
+    const clock = new FakeClock();
+    const site = await startSite(t, { clock, farm: { timeouts } });
+    const { client, connection } = await warm(site);
+    await clock.advance(59_000);
+    client.write(get);
+    await connection.untilText("\r\n\r\n");
+    await clock.advance(5000);
+    connection.write(ok);
+    assert.equal(await client.untilText("ok"), ok);
+    await clock.advance(59_000);
+    assert.equal(connection.ended, false);
+  });
+
   it("is closed a second before the member's own time is up, where that is shorter", async (t) => {
     for (const [announced, expectedMs] of [
       ["timeout=10, max=100", 9000],

@@ -111,6 +111,21 @@ describe("pipelined requests", () => {
     assert.equal(site.member.connections.length, 1);
   });
 
+  it("a half-close is not passed on to the member while requests are left that came before it", async (t) => {
+    const site = await startSite(t);
+    const client = site.client().write(`GET /1 HTTP/1.1\r\n${head}\r\nGET /2 HTTP/1.1\r\n${head}\r\n`);
+    const connection = await site.member.connection();
+    await connection.untilText("GET /1");
+    client.socket.end();
+    await quiet();
+    assert.equal(connection.ended, false);
+    connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    await connection.untilText("GET /2");
+    await connection.until(({ ended }) => ended);
+    connection.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    assert.equal((await client.untilEnd()).split("200 OK").length, 3);
+  });
+
   it("a client that half-closes in the middle of a request gets the answers to those before, then the end", async (t) => {
     const site = await startSite(t, { members: [echoPath] });
     const client = site.client();
