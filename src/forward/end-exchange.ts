@@ -135,8 +135,9 @@ function keepConnection(exchange: Exchange, connection: MemberConnection): void 
     client.pin(connection);
     return;
   }
-  // Some servers do not read a body where they expect none, and would take it for the next client's request.
-  if (hasUnusualBody(client.head)) {
+  // Some servers do not read a body where they expect none, or once they have answered, and would take it for the next
+  // client's request.
+  if (exchange.early || hasUnusualBody(client.head)) {
     connection.discard();
     return;
   }

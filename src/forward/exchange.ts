@@ -68,6 +68,8 @@ export class Exchange {
   allKept = true;
   /** Interim responses (1xx) that went to the client: the request can no longer go to another member. */
   interimCount = 0;
+  /** The response began before the request was complete. */
+  early = false;
   /** The client speaks HTTP/1.0: the chunks' frames are taken off. */
   unchunk = false;
   /** The member's connection has more to come, but the client does not take it. */
@@ -99,6 +101,7 @@ export class Exchange {
     this.forgetBody();
     this.allKept = true;
     this.interimCount = 0;
+    this.early = false;
     this.unchunk = false;
     this.clientFull = false;
   }

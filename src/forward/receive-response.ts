@@ -80,6 +80,7 @@ function finalHead(exchange: Exchange, connection: MemberConnection, rest: Buffe
   if (head.connectionAuth) connection.carriedAuth = true;
   exchange.answered = true;
   dropKept(exchange);
+  exchange.early = !exchange.requestRead;
   exchange.phase = "responding";
   body.start(head.framing, head.contentLength);
   const text = responseHeadText(exchange, head);

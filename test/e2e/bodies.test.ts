@@ -10,7 +10,7 @@ const ok = "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nok";
 
 describe("bodies", () => {
   it("go both ways at once, each byte as it comes", async (t) => {
-    const site = await startSite(t);
+    const site = await startSite(t, { farm: { connectionAuth: "pin" } });
     const client = site.client().write(`${post}Content-Length: 4\r\n\r\n`);
     const connection = await site.member.connection();
     await connection.untilText("\r\n\r\n");
@@ -32,7 +32,7 @@ describe("bodies", () => {
   });
 
   it("in chunks go both ways at once, each chunk as it comes, with their extensions and trailers", async (t) => {
-    const site = await startSite(t);
+    const site = await startSite(t, { farm: { connectionAuth: "pin" } });
     const client = site.client().write(`${post}Transfer-Encoding: chunked\r\nTrailer: X-T\r\n\r\n`);
     const connection = await site.member.connection();
     await connection.untilText("\r\n\r\n");
@@ -141,7 +141,7 @@ describe("bodies", () => {
 
 describe("an early response", () => {
   it("is passed on while the request uploads, the rest of which still goes to the member, then the next request works", async (t) => {
-    const site = await startSite(t);
+    const site = await startSite(t, { farm: { connectionAuth: "pin" } });
     const client = site.client().write(`${post}Content-Length: 10\r\n\r\n01234`);
     const connection = await site.member.connection();
     await connection.untilText("01234");
@@ -154,6 +154,24 @@ describe("an early response", () => {
     client.write(get);
     await connection.untilText("GET / HTTP/1.1");
     assert.equal(site.member.connections.length, 1);
+  });
+
+  it("leaves the connection to no other client: a member that has not read the rest would take it for a request", async (t) => {
+    for (const response of ["HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", ok]) {
+      const site = await startSite(t);
+      const client = site.client().write(`${post}Content-Length: 10\r\n\r\n01234`);
+      const connection = await site.member.connection();
+      await connection.untilText("01234");
+      connection.write(response);
+      await client.untilText("\r\n\r\n");
+      client.write("56789");
+      await connection.untilText("0123456789");
+      if (response !== ok) connection.write("ok");
+      await client.untilText("ok");
+      await connection.untilGone();
+      client.write(get);
+      await (await site.member.connection(1)).untilText("GET / HTTP/1.1");
+    }
   });
 
   it("with Connection: close ends the upload, and the client can read it to its end", async (t) => {

@@ -278,6 +278,49 @@ describe("a member that", () => {
   });
 });
 
+describe("a failure", () => {
+  it("has the member checked at once, not when its next check is due", async (t) => {
+    const clock = new FakeClock();
+    const checked: string[] = [];
+    const check: Check = async ({ server }) => {
+      checked.push(server);
+      return { ok: true, asked: "", came: "", status: 200, durationMs: 0, at: 0 };
+    };
+    const site = await startSite(t, {
+      members: [onRequest(reset), always(ok)],
+      farm: { timeouts, health: aHealth({ everyMs: 60_000, whileFailingMs: 60_000 }) },
+      clock,
+      check,
+    });
+    await clock.advance(1000);
+    assert.deepEqual(checked.toSorted(), ["m1", "m2"]);
+    const client = site.client().write(get);
+    assert.equal(await client.untilText("ok"), ok);
+    await clock.advance(300);
+    assert.deepEqual(checked.toSorted(), ["m1", "m1", "m2"]);
+  });
+
+  it("goes to no other member where the farm allows one attempt only", async (t) => {
+    const site = await startSite(t, {
+      members: [onRequest(reset), always(ok)],
+      farm: { failover: { tries: 1, replayBytes: 65_536 } },
+    });
+    assert.match(await site.client().write(get).untilText("</html>"), /^HTTP\/1\.1 502 /);
+    assert.equal(site.members[1]!.connections.length, 0);
+  });
+
+  it("goes to as many members as the farm allows, each once", async (t) => {
+    const site = await startSite(t, {
+      members: [onRequest(reset), onRequest(reset), onRequest(reset), always(ok)],
+      farm: { failover: { tries: 3, replayBytes: 65_536 } },
+    });
+    assert.match(await site.client().write(get).untilText("</html>"), /^HTTP\/1\.1 502 /);
+    const totals = ["m1", "m2", "m3", "m4"].map((server) => site.numbers(server).total);
+    assert.equal(Math.max(...totals), 1);
+    assert.equal(totals.filter((total) => total === 1).length, 3);
+  });
+});
+
 describe("a 503", () => {
   const unavailable = "HTTP/1.1 503 No\r\nDate: x\r\nContent-Length: 3\r\n\r\n503";
 

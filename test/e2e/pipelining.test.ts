@@ -85,7 +85,7 @@ describe("pipelined requests", () => {
   });
 
   it("what comes behind a body that outlived its response is the next request", async (t) => {
-    const site = await startSite(t);
+    const site = await startSite(t, { farm: { connectionAuth: "pin" } });
     const client = site.client();
     client.write(`POST /1 HTTP/1.1\r\n${head}Content-Length: 5\r\n\r\nhel`);
     const connection = await site.member.connection();
