@@ -77,8 +77,8 @@ export function responseComplete(exchange: Exchange, connection: MemberConnectio
 export function finishExchange(exchange: Exchange): void {
   const { connection, client } = exchange;
   if (connection !== null) {
-    if (!mayBeKept(exchange, connection)) discardConnection(exchange);
-    else keepConnection(exchange, connection);
+    if (mayBeKept(exchange, connection)) keepConnection(exchange, connection);
+    else endConnection(exchange);
   }
   exchange.phase = "none";
   client.exchangeDone();
@@ -105,6 +105,7 @@ export function endConnection(exchange: Exchange): void {
   const { connection } = exchange;
   exchange.phase = "none";
   if (connection === null) return;
+  if (connection.carriedAuth) exchange.client.closing = true;
   release(exchange, connection);
   connection.member.finish(connection);
 }
@@ -138,7 +139,8 @@ function keepConnection(exchange: Exchange, connection: MemberConnection): void 
   // Some servers do not read a body where they expect none, or once they have answered, and would take it for the next
   // client's request.
   if (exchange.early || hasUnusualBody(client.head)) {
-    connection.discard();
+    // The end of the body may still be on its way to the socket.
+    member.finish(connection);
     return;
   }
   const announcedMs = connection.head.keepAliveSeconds * 1000 - 1000;
