@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { before, describe, it, type TestContext } from "node:test";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import type { CertificateConfig, ListenerTlsConfig } from "../../src/config/config.ts";
+import { certificate, pfx } from "../../src/config/certificates.fixture.ts";
 import { createLabCertificates } from "../../src/lab/certificates.ts";
 import { ListenError } from "../../src/listen/listeners.ts";
 import { systemClock } from "../../src/util/clock.ts";
@@ -60,6 +62,24 @@ describe("a listener with TLS", () => {
     assert.equal(await chosen("wild.test"), "first.test");
     assert.equal(await chosen("unknown"), "first.test");
     assert.equal(await chosen(""), "first.test");
+  });
+
+  it("takes its certificate from a PFX as well", async (t) => {
+    const inPfx = {
+      file: "x",
+      names: ["pfx.test"],
+      pem: null,
+      pfx: { data: pfx.toString("base64"), passphrase: "secret" },
+    };
+    for (const [servername, choice] of [
+      ["", [inPfx, certificates[0]]],
+      ["pfx.test", [certificates[0], inPfx]],
+    ] as const) {
+      const site = await startSite(t, { listener: { tls: { certificates: choice, minVersion: "TLSv1.2" } } });
+      const socket = await handshake(t, site.router.port, { servername });
+      const shown = socket.getPeerX509Certificate();
+      assert.equal(shown?.fingerprint256, new X509Certificate(certificate).fingerprint256);
+    }
   });
 
   it("tells members that the client came by https, and passes half-closes on", async (t) => {
