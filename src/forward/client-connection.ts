@@ -12,6 +12,7 @@ import { isEmptyLine, withoutEmptyLine } from "./empty-line.ts";
 import { discardConnection } from "./end-exchange.ts";
 import { Exchange } from "./exchange.ts";
 import { exchangeTimedOut } from "./exchange-timeout.ts";
+import { guarded } from "./guarded.ts";
 import { memberSide } from "./member-side.ts";
 import { pinWatch } from "./pin-watch.ts";
 import { ReadingGate } from "./reading-gate.ts";
@@ -47,18 +48,24 @@ export class ClientConnection implements ClientSide {
     this.#settings = settings;
     this.dateLine = settings.dateLine;
     this.#exchange = new Exchange(this, settings.routing, { monotonic: settings.monotonic, listen: memberSide });
-    this.#timeout = new Timeout(() => this.#timedOut());
+    this.#timeout = new Timeout(guarded(this, () => this.#timedOut()));
     this.armTimeout(settings.headerTimeoutMs);
-    socket.on("data", (bytes: Buffer) => {
-      try {
-        this.#onBytes(bytes);
-      } catch (error) {
-        this.internalError(error);
-      }
-    });
-    socket.on("end", () => this.#onEnd());
-    socket.on("drain", () => this.#onDrain());
-    socket.on("close", () => this.#onClose());
+    socket.on(
+      "data",
+      guarded(this, (bytes: Buffer) => this.#onBytes(bytes)),
+    );
+    socket.on(
+      "end",
+      guarded(this, () => this.#onEnd()),
+    );
+    socket.on(
+      "drain",
+      guarded(this, () => this.#onDrain()),
+    );
+    socket.on(
+      "close",
+      guarded(this, () => this.#onClose()),
+    );
     // A reset is followed by `close`; there is nothing to add to it.
     socket.on("error", () => undefined);
   }
@@ -140,28 +147,21 @@ export class ClientConnection implements ClientSide {
   }
 
   #onBytes(bytes: Buffer): void {
-    switch (this.#state) {
-      case "head":
-        this.#readRequests(bytes);
-        return;
-      case "exchange": {
-        const rest = requestBytes(this.#exchange, bytes);
-        if (rest !== null) this.#behindRequest(rest);
-        return;
-      }
-      case "flushing":
-        this.#hold(bytes);
-        return;
-      case "lingering":
-        // It has not yet read why it should stop, and a reset would take that from it.
-        if (this.socket.writableLength === 0 && this.#settings.monotonic() < this.#lingerEnd) this.armTimeout(lingerMs);
-        return;
-      case "closed":
-    }
+    const state = this.#state;
+    if (state === "head") this.#readRequests(bytes);
+    else if (state === "exchange") this.#behindRequest(requestBytes(this.#exchange, bytes));
+    else if (state === "flushing") this.#hold(bytes);
+    else if (state === "lingering" && this.socket.writableLength === 0) this.#lingerOn();
+  }
+
+  /** It has not yet read why it should stop, and a reset would take that from it. */
+  #lingerOn(): void {
+    if (this.#settings.monotonic() < this.#lingerEnd) this.armTimeout(lingerMs);
   }
 
   /** With its last byte a request may have become complete whose response was there already. */
-  #behindRequest(rest: Buffer): void {
+  #behindRequest(rest: Buffer | null): void {
+    if (rest === null) return;
     if (this.#state === "head") this.#readRequests(rest);
     else this.#hold(rest);
   }

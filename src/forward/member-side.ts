@@ -1,39 +1,36 @@
+import type { FaultCode } from "../farm/faults.ts";
 import type { ConnectionOwner, MemberConnection } from "../net/connected-member.ts";
 import { block } from "./client-side.ts";
 import { cutResponse, endEarly, failAttempt } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
+import { guarded } from "./guarded.ts";
 import { receiveBody, receiveEnd, receiveHead } from "./receive-response.ts";
 import { sendRequest } from "./send-request.ts";
 import { tunnelClosed, tunnelHalfClosed, tunnelToClient } from "./tunnel.ts";
 
 /** What an exchange does about each event of its member's connection, by phase. */
 export function memberSide(exchange: Exchange): ConnectionOwner {
+  const { client } = exchange;
   return {
-    memberConnected: () => sendRequest(exchange),
+    memberConnected: guarded(client, () => sendRequest(exchange)),
 
     memberBytes(connection, bytes) {
       try {
         receive(exchange, connection, bytes);
       } catch (error) {
-        exchange.client.internalError(error);
+        client.internalError(error);
       }
     },
 
-    memberEnded(connection) {
-      if (exchange.phase === "tunnel") tunnelHalfClosed(exchange, "member");
-      else if (exchange.phase === "draining") endEarly(exchange);
-      else receiveEnd(exchange, connection);
-    },
-
-    memberDrained() {
-      exchange.client.reading.unblock(block.memberFull);
-    },
+    memberEnded: guarded(client, (connection: MemberConnection) => ended(exchange, connection)),
+    memberDrained: guarded(client, () => client.reading.unblock(block.memberFull)),
 
     memberClosed(connection, code) {
-      if (exchange.phase === "tunnel") tunnelClosed(exchange, connection);
-      else if (exchange.phase === "draining") endEarly(exchange);
-      else if (exchange.phase === "responding") cutResponse(exchange);
-      else failAttempt(exchange, code);
+      try {
+        closed(exchange, connection, code);
+      } catch (error) {
+        client.internalError(error);
+      }
     },
   };
 }
@@ -43,4 +40,17 @@ function receive(exchange: Exchange, connection: MemberConnection, bytes: Buffer
   else if (exchange.phase === "waiting") receiveHead(exchange, connection, bytes);
   else if (exchange.phase === "tunnel") tunnelToClient(exchange, connection, bytes);
   else endEarly(exchange);
+}
+
+function ended(exchange: Exchange, connection: MemberConnection): void {
+  if (exchange.phase === "tunnel") tunnelHalfClosed(exchange, "member");
+  else if (exchange.phase === "draining") endEarly(exchange);
+  else receiveEnd(exchange, connection);
+}
+
+function closed(exchange: Exchange, connection: MemberConnection, code: FaultCode): void {
+  if (exchange.phase === "tunnel") tunnelClosed(exchange, connection);
+  else if (exchange.phase === "draining") endEarly(exchange);
+  else if (exchange.phase === "responding") cutResponse(exchange);
+  else failAttempt(exchange, code);
 }
