@@ -5,20 +5,8 @@ import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { FarmStatus } from "../control/farm-status.ts";
 import { noLog } from "../observe/log.ts";
+import { aMemberStatus } from "../../test/support/member-status.ts";
 import { type Admin, startAdmin } from "./start-admin.ts";
-
-const member = {
-  server: "cas1",
-  address: "https://cas1:443",
-  state: "available",
-  reason: null,
-  since: "2026-01-01T00:00:00.000Z",
-  lastCheck: null,
-  current: 0,
-  total: 0,
-  failed: 0,
-  responseTimeMs: 0,
-} as const;
 
 describe("startAdmin", () => {
   let farms: FarmStatus[];
@@ -26,8 +14,8 @@ describe("startAdmin", () => {
 
   beforeEach(async () => {
     farms = [
-      { name: "owa", members: [{ ...member, healthy: true }] },
-      { name: "ews", members: [{ ...member, healthy: false }] },
+      { name: "owa", members: [{ ...aMemberStatus, healthy: true }] },
+      { name: "ews", members: [{ ...aMemberStatus, healthy: false }] },
     ];
     admin = await start("127.0.0.1");
   });
@@ -61,7 +49,7 @@ describe("startAdmin", () => {
   it("is alive, and ready once every farm is known", async () => {
     assert.equal((await get("/healthz")).status, 200);
     assert.equal((await get("/readyz")).status, 200);
-    farms = [...farms, { name: "oab", members: [{ ...member, healthy: null }] }];
+    farms = [...farms, { name: "oab", members: [{ ...aMemberStatus, healthy: null }] }];
     const response = await get("/readyz");
     assert.equal(response.status, 503);
     assert.deepEqual(await response.json(), { ready: false, waitingFor: ["oab"] });

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { Control } from "../control/control.ts";
+import { authorityOf } from "../http/authority.ts";
 import type { Log } from "../observe/log.ts";
 import { isLoopback, isOwnHost } from "./loopback-guard.ts";
 import { page, pagePolicy } from "./page.ts";
@@ -28,7 +29,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   addRoutes(app, options.control);
   await app.listen({ host: options.address, port: options.port });
   const { port } = boundTo(app);
-  const url = `http://${options.address.includes(":") ? `[${options.address}]` : options.address}:${port}`;
+  const url = `http://${authorityOf(options.address, port)}`;
   options.log("admin.bound", { url });
   return { url, port, close: async () => app.close() };
 }

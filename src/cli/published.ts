@@ -1,6 +1,7 @@
 import type { Config, FarmConfig, ListenerConfig, RouteConfig } from "../config/config.ts";
 import { statusText } from "../config/status-ranges.ts";
 import { durationText } from "../config/units.ts";
+import { authorityOf } from "../http/authority.ts";
 import { table } from "./terminal.ts";
 import type { Paint } from "./terminal.ts";
 
@@ -21,7 +22,7 @@ export function publishedText(config: Config, paint: Paint): string {
 const indent = (text: string): string => text.replace(/^/gm, "  ");
 
 function place({ address, port }: { readonly address: string; readonly port: number }): string {
-  return `${address.includes(":") ? `[${address}]` : address || "*"}:${port}`;
+  return authorityOf(address || "*", port);
 }
 
 function listenerRow(listener: ListenerConfig): readonly string[] {

@@ -5,21 +5,10 @@ import { portOf } from "../../test/support/port-of.ts";
 import type { FarmStatus } from "../control/farm-status.ts";
 import { statusText } from "./status-text.ts";
 import { statusCommand } from "./status.ts";
+import { aMemberStatus } from "../../test/support/member-status.ts";
 import { painter } from "./terminal.ts";
 
-const up = {
-  server: "cas1",
-  address: "https://cas1:443",
-  state: "available",
-  healthy: true,
-  reason: null,
-  since: "2026-01-01T00:00:00.000Z",
-  lastCheck: null,
-  current: 0,
-  total: 0,
-  failed: 0,
-  responseTimeMs: 0,
-} as const;
+const up = aMemberStatus;
 const reason = "GET https://cas1:443/owa/HealthCheck.htm (Host owa.x): 503 Service Unavailable";
 
 const farms: FarmStatus[] = [

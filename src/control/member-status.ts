@@ -1,13 +1,14 @@
 import type { MemberConfig } from "../config/config.ts";
 import type { HealthResult } from "../health/health-result.ts";
 import type { MemberHealth } from "../health/member-check.ts";
+import { authorityOf } from "../http/authority.ts";
 import type { CheckStatus, MemberStatus } from "./farm-status.ts";
 import type { MemberTotals } from "./numbers.ts";
 
 export function memberStatus(member: MemberConfig, health: MemberHealth, totals: MemberTotals): MemberStatus {
   return {
     server: member.server,
-    address: `${member.protocol}://${member.host.includes(":") ? `[${member.host}]` : member.host}:${member.port}`,
+    address: `${member.protocol}://${authorityOf(member.host, member.port)}`,
     state: "available",
     healthy: health.known ? health.available : null,
     reason: reasonOf(health),

@@ -11,3 +11,8 @@ export function hostName(authority: string): string | null {
   if (name === undefined || Number(match?.[2] ?? 0) > 65_535) return null;
   return name.endsWith(".") && name.length > 1 ? name.slice(0, -1) : name;
 }
+
+/** `host:port`, an IPv6 address in brackets (RFC 3986 3.2.2). */
+export function authorityOf(host: string, port: number): string {
+  return `${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

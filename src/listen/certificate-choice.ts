@@ -1,9 +1,11 @@
-import { createSecureContext, type SecureContext } from "node:tls";
+import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
 import type { CertificateConfig, ListenerTlsConfig } from "../config/config.ts";
 
 /** The certificate for a name that a client asks for (SNI): exact, then wildcard for one label, then the first one. */
 export function certificateChoice(tls: ListenerTlsConfig): (name: string) => SecureContext {
-  const contexts = tls.certificates.map((certificate) => contextOf(certificate, tls));
+  const contexts = tls.certificates.map((certificate) =>
+    createSecureContext({ ...keyMaterial(certificate), minVersion: tls.minVersion }),
+  );
   const byName = new Map<string, SecureContext>();
   tls.certificates.forEach((certificate, index) => {
     const context = contexts[index];
@@ -17,9 +19,8 @@ export function certificateChoice(tls: ListenerTlsConfig): (name: string) => Sec
   };
 }
 
-function contextOf({ pem, pfx }: CertificateConfig, { minVersion }: ListenerTlsConfig): SecureContext {
-  if (pfx !== null) {
-    return createSecureContext({ pfx: Buffer.from(pfx.data, "base64"), passphrase: pfx.passphrase, minVersion });
-  }
-  return createSecureContext({ cert: pem?.certificate, key: pem?.key, minVersion });
+/** A certificate with its key as Node's TLS takes it. */
+export function keyMaterial({ pem, pfx }: CertificateConfig): SecureContextOptions {
+  if (pfx !== null) return { pfx: Buffer.from(pfx.data, "base64"), passphrase: pfx.passphrase };
+  return pem === null ? {} : { cert: pem.certificate, key: pem.key };
 }

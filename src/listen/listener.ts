@@ -1,12 +1,12 @@
 import { constants } from "node:crypto";
 import { once } from "node:events";
 import { createServer as createTcpServer, type Server, type Socket } from "node:net";
-import { createServer as createTlsServer, type SecureContext, type TlsOptions } from "node:tls";
-import type { ForwardedConfig, ListenerConfig, ListenerTlsConfig } from "../config/config.ts";
+import { createServer as createTlsServer, type SecureContext } from "node:tls";
+import type { ForwardedConfig, ListenerConfig } from "../config/config.ts";
 import { ClientConnection } from "../forward/client-connection.ts";
 import type { ClientSettings } from "../forward/client-settings.ts";
 import type { Log } from "../observe/log.ts";
-import { certificateChoice } from "./certificate-choice.ts";
+import { certificateChoice, keyMaterial } from "./certificate-choice.ts";
 import type { Timer } from "../util/clock.ts";
 import { originReader } from "./client-origin.ts";
 
@@ -76,7 +76,8 @@ function createServer({ config, client, log }: ListenerOptions, accept: (socket:
   const choose = certificateChoice(config.tls);
   const server = createTlsServer({
     ...common,
-    ...firstCertificate(config.tls),
+    // For clients that name no host.
+    ...keyMaterial(config.tls.certificates[0]),
     minVersion: config.tls.minVersion,
     // NTLM and the RPC methods need HTTP/1.1.
     ALPNProtocols: ["http/1.1"],
@@ -101,12 +102,6 @@ function openSockets(server: Server): ReadonlySet<Socket> {
     socket.once("close", () => sockets.delete(socket));
   });
   return sockets;
-}
-
-/** For clients that name no host. */
-function firstCertificate({ certificates: [{ pem, pfx }] }: ListenerTlsConfig): TlsOptions {
-  if (pfx !== null) return { pfx: Buffer.from(pfx.data, "base64"), passphrase: pfx.passphrase };
-  return pem === null ? {} : { cert: pem.certificate, key: pem.key };
 }
 
 async function listen(server: Server, { address, port }: ListenerConfig): Promise<number> {

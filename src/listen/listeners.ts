@@ -1,6 +1,7 @@
 import type { Config, ListenerConfig } from "../config/config.ts";
 import type { ClientSettings } from "../forward/client-settings.ts";
 import type { RequestRouting } from "../forward/exchange.ts";
+import { authorityOf } from "../http/authority.ts";
 import { dateLine } from "../http/http-date.ts";
 import type { Log } from "../observe/log.ts";
 import { redirectToHttps } from "../router/redirect-to-https.ts";
@@ -22,7 +23,7 @@ export class ListenError extends Error {
   readonly listener: ListenerConfig;
 
   constructor(listener: ListenerConfig, cause: unknown) {
-    super(`${addressOf(listener)} can't be listened on: ${explain(cause)}`, { cause });
+    super(`${authorityOf(listener.address || "*", listener.port)} can't be listened on: ${explain(cause)}`, { cause });
     this.listener = listener;
   }
 }
@@ -69,10 +70,6 @@ function failureOf(error: unknown): { problem: string; stack: string } {
   return error instanceof Error
     ? { problem: error.message, stack: error.stack ?? "" }
     : { problem: String(error), stack: "" };
-}
-
-function addressOf({ address, port }: ListenerConfig): string {
-  return `${address === "" ? "*" : address}:${port}`;
 }
 
 function explain(cause: unknown): string {

@@ -2,71 +2,13 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import type { MemberConfig } from "../../src/config/config.ts";
-import { Changes, tail } from "./changes.ts";
+import { Changes } from "./changes.ts";
+import { RawEnd } from "./raw-end.ts";
 
 /** One connection that came to a raw member. */
-export class RawConnection {
-  readonly socket: Socket;
-  received = Buffer.alloc(0);
-  /** Bytes that have come in all. */
-  total = 0;
-  /** Of what has come at most so many bytes are kept, for bodies that nobody wants to see. */
-  keep = Infinity;
-  ended = false;
-  closed = false;
-  readonly #changes = new Changes();
-
+export class RawConnection extends RawEnd {
   constructor(socket: Socket) {
-    this.socket = socket;
-    const changed = (): void => this.#changes.happened();
-    socket.on("data", (bytes) => {
-      this.total += bytes.length;
-      const received = bytes.length < this.keep ? Buffer.concat([this.received, bytes]) : bytes;
-      this.received = received.length > this.keep ? received.subarray(-this.keep) : received;
-      changed();
-    });
-    socket.on("end", () => {
-      this.ended = true;
-      changed();
-    });
-    socket.on("close", () => {
-      this.closed = true;
-      changed();
-    });
-    socket.on("error", () => undefined);
-  }
-
-  get text(): string {
-    return this.received.toString("latin1");
-  }
-
-  /** Forgets what was received so far. */
-  clear(): void {
-    this.received = Buffer.alloc(0);
-  }
-
-  write(text: string | Buffer): this {
-    if (typeof text === "string") this.socket.write(text, "latin1");
-    else this.socket.write(text);
-    return this;
-  }
-
-  async until(condition: (connection: this) => boolean): Promise<this> {
-    await this.#changes.until(
-      () => condition(this),
-      () => `the member got ${tail(this.received)}`,
-    );
-    return this;
-  }
-
-  /** Until the router sends no more, whether it said so with an end or a reset. */
-  async untilGone(): Promise<this> {
-    return this.until(({ ended, closed }) => ended || closed);
-  }
-
-  async untilText(part: string | RegExp): Promise<string> {
-    await this.until(({ text }) => (typeof part === "string" ? text.includes(part) : part.test(text)));
-    return this.text;
+    super(socket, "the member");
   }
 }
 

@@ -3,6 +3,7 @@ import type { HealthConfig, MemberConfig, MemberTlsConfig } from "../../config/c
 import type { Clock } from "../../util/clock.ts";
 import type { CheckContext } from "../check.ts";
 import type { HealthResult } from "../health-result.ts";
+import { authorityOf } from "../../http/authority.ts";
 import { isOwnExhaustion } from "../../net/own-exhaustion.ts";
 import { AnswerJudge, type Verdict } from "./answer-judge.ts";
 import { dialForCheck } from "./dial.ts";
@@ -23,7 +24,7 @@ export async function checkHttp(
   const { clock, signal } = context;
   const at = clock.now();
   const started = clock.monotonic();
-  const host = health.host === "" ? authority(member) : health.host;
+  const host = health.host === "" ? authorityOf(member.host, member.port) : health.host;
   const exchange = new Exchange(health, host, clock);
   const stop = (): void => exchange.abort();
   signal.addEventListener("abort", stop, { once: true });
@@ -106,9 +107,5 @@ function requestText(health: HealthConfig, host: string): string {
 }
 
 function askedText(member: MemberConfig, health: HealthConfig, host: string): string {
-  return `${health.method} ${member.protocol}://${authority(member)}${health.path} (Host ${host})`;
-}
-
-function authority(member: MemberConfig): string {
-  return `${member.host.includes(":") ? `[${member.host}]` : member.host}:${member.port}`;
+  return `${health.method} ${member.protocol}://${authorityOf(member.host, member.port)}${health.path} (Host ${host})`;
 }
