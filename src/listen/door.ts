@@ -1,0 +1,114 @@
+import { EventEmitter, once } from "node:events";
+import type { Socket } from "node:net";
+import type { ForwardedConfig, ListenerConfig } from "../config/config.ts";
+import { ClientConnection } from "../forward/client-connection.ts";
+import type { ClientSettings } from "../forward/client-settings.ts";
+import type { Log } from "../observe/log.ts";
+import { originReader } from "./client-origin.ts";
+import { createTlsServer } from "./tls-server.ts";
+
+export interface DoorOptions {
+  readonly config: ListenerConfig;
+  readonly forwarded: ForwardedConfig;
+  readonly client: ClientSettings;
+  readonly log: Log;
+}
+
+/** What happens to the accepted connections of one listener, whoever bound its port. */
+export interface Door {
+  /** Serves a connection of which nothing was read, from a server made with `acceptedSocketOptions`. */
+  accept(socket: Socket): void;
+  /** For connections that are accepted from now on; the others keep what they began with. */
+  configure(options: DoorOptions): void;
+  /** Refuses new connections; ends the idle ones at once, the others after `graceMs` at the latest. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** What a `net.Server` must be made with whose connections go through a door. */
+export const acceptedSocketOptions = { allowHalfOpen: true, noDelay: true } as const;
+
+const keepAliveAfterMs = 60_000;
+
+type Serve = (socket: Socket) => void;
+
+export function createDoor(options: DoorOptions): Door {
+  const connections = new Set<ClientConnection>();
+  /** All of them, also those in the middle of a TLS handshake. */
+  const sockets = new Set<Socket>();
+  const events = new EventEmitter();
+  let closing = false;
+  const started = (connection: ClientConnection): void => {
+    connections.add(connection);
+    connection.socket.once("close", () => connections.delete(connection));
+    // Its handshake ended late: it gets one answer.
+    if (closing) connection.closing = true;
+  };
+  let serve = createServe(options, started);
+  let { client } = options;
+  const abort = (): void => {
+    for (const connection of connections) connection.abort();
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    accept(socket) {
+      if (closing) {
+        socket.destroy();
+        return;
+      }
+      sockets.add(socket);
+      socket.once("close", () => {
+        sockets.delete(socket);
+        if (sockets.size === 0) events.emit("empty");
+      });
+      serve(socket);
+    },
+    configure(next) {
+      serve = createServe(next, started);
+      ({ client } = next);
+    },
+    async close(graceMs) {
+      closing = true;
+      for (const connection of connections) connection.close();
+      if (sockets.size === 0) return;
+      const deadline = client.after(graceMs, abort);
+      await once(events, "empty");
+      deadline.cancel();
+    },
+  };
+}
+
+function createServe(options: DoorOptions, started: (connection: ClientConnection) => void): Serve {
+  const { config, client, log } = options;
+  const originOf = originReader(config, options.forwarded);
+  const serve = guarded(client, (socket) => {
+    const origin = originOf(socket);
+    // It was reset before it was accepted.
+    if (origin === null) {
+      socket.destroy();
+      return;
+    }
+    socket.setKeepAlive(true, keepAliveAfterMs);
+    started(new ClientConnection(socket, origin, client));
+  });
+  if (config.tls === null) return serve;
+  const server = createTlsServer({
+    tls: config.tls,
+    handshakeTimeoutMs: client.headerTimeoutMs,
+    accept: serve,
+    failed: (socket, { message }) =>
+      log("listener.tls-failed", { client: socket.remoteAddress ?? "-", problem: message }),
+  });
+  return (socket) => void server.emit("connection", socket);
+}
+
+/** A fault of ours must not end more than the one connection. */
+function guarded(client: ClientSettings, serve: Serve): Serve {
+  return (socket) => {
+    try {
+      serve(socket);
+    } catch (error) {
+      client.failed(error);
+      socket.destroy();
+    }
+  };
+}
