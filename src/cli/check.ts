@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { stringify } from "yaml";
-import type { LoadResult } from "../config/interpret.ts";
+import type { LoadResult } from "../config/load-config.ts";
 import { problemLine } from "../config/problem.ts";
 import type { Problem } from "../config/problem.ts";
 import { load } from "./load.ts";

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Command } from "commander";
 import { stringify } from "yaml";
-import type { LoadResult } from "../config/interpret.ts";
+import type { LoadResult } from "../config/load-config.ts";
 import { writeLabCertificates } from "../lab/certificates.ts";
 import type { Lab } from "../lab/lab.ts";
 import { startLabControl } from "../lab/lab-control.ts";

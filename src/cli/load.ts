@@ -1,6 +1,6 @@
 import { systemClock } from "../util/clock.ts";
 import { loadConfig } from "../config/load-config.ts";
-import type { LoadResult } from "../config/interpret.ts";
+import type { LoadResult } from "../config/load-config.ts";
 import { exchangePreset } from "../exchange/exchange-preset.ts";
 
 /** All presets of the product. */

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { LoadResult } from "../config/interpret.ts";
+import type { LoadResult } from "../config/load-config.ts";
 import { problemLine } from "../config/problem.ts";
 import { checkHttp } from "../health/checks/http.ts";
 import { ListenError } from "../listen/listeners.ts";

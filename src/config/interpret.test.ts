@@ -4,12 +4,12 @@ import fc from "fast-check";
 import { certificate, privateKey } from "./certificates.fixture.ts";
 import type { Config } from "./config.ts";
 import { interpret } from "./interpret.ts";
-import type { LoadResult } from "./interpret.ts";
+import type { Interpretation } from "./interpret.ts";
 import { problemLine } from "./problem.ts";
 
 const mailPem = { ok: true, bytes: Buffer.from(certificate + privateKey) } as const;
 
-function read(text: string): LoadResult {
+function read(text: string): Interpretation {
   const files = new Map([["mail.pem", mailPem]]);
   return interpret(text, "f.yaml", {}).resolve({ files, env: {}, now: Date.UTC(2030, 0) });
 }

@@ -12,7 +12,8 @@ import { referencedFiles } from "./referenced-files.ts";
 import { resolveConfig } from "./resolve-config.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 
-export type LoadResult =
+/** What a configuration text means, or what is wrong with it. */
+export type Interpretation =
   | {
       readonly ok: true;
       /** Frozen all the way down. */
@@ -29,7 +30,7 @@ export type LoadResult =
 export interface Draft {
   readonly files: ReadonlySet<string>;
   /** Files are looked up by the names in `files`. */
-  resolve(around: Omit<ResolveContext, "findings">): LoadResult;
+  resolve(around: Omit<ResolveContext, "findings">): Interpretation;
 }
 
 /** The meaning of a configuration text; the first half, before the files it names have been read. Never throws. */
@@ -57,7 +58,7 @@ interface Parts {
 function conclude(
   { file, document, findings, yamlProblems }: Parts,
   around: Omit<ResolveContext, "findings">,
-): LoadResult {
+): Interpretation {
   const config = document === null ? null : resolveConfig(file, document, { ...around, findings });
   const problems = [...yamlProblems, ...findings.problems()].toSorted((a, b) => a.line - b.line || a.column - b.column);
   const warnings = findings.warnings();

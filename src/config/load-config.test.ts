@@ -36,6 +36,7 @@ describe("loading a configuration file", () => {
     const result = await loadConfig(await write("ok.yaml", text), options);
     assert.ok(result.ok);
     assert.equal(result.config.listeners[0]?.tls?.certificates[0].pem?.key, privateKey);
+    assert.deepEqual([...result.files.keys()], [join(folder, "ok.yaml"), join(folder, "both.pem")]);
   });
 
   it("tells of a missing file", async () => {
@@ -56,6 +57,8 @@ describe("loading a configuration file", () => {
     assert.deepEqual(await problemsOf(file), [
       'no-cert.yaml:1:37: listen.0.certificates.0: "gone.pem" cannot be read: it does not exist; file names are relative to the configuration file',
     ]);
+    const { files } = await loadConfig(file, options);
+    assert.equal(files.get(join(folder, "gone.pem")), null);
   });
 
   it("reads UTF-8 with a byte order mark and Windows line ends", async () => {

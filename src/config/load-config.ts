@@ -1,11 +1,11 @@
-import { readFile, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { decodeText } from "./decode-text.ts";
 import { interpret } from "./interpret.ts";
-import type { LoadResult } from "./interpret.ts";
+import type { Interpretation } from "./interpret.ts";
+import { digestOf, loadFile } from "./load-file.ts";
+import type { FileDigests } from "./load-file.ts";
 import type { Presets } from "./preset.ts";
 import { quote } from "./quote.ts";
-import type { FileContent } from "./referenced-files.ts";
 
 export interface LoadOptions {
   /** What expands blocks such as `exchange:`. */
@@ -16,44 +16,25 @@ export interface LoadOptions {
   readonly now: number;
 }
 
-const maxFileBytes = 4 * 1024 * 1024;
+/** `files` is all that was read or should have been: the configuration itself and what it names. */
+export type LoadResult = Interpretation & { readonly files: FileDigests };
 
 /** Reads a configuration and the files it names. Never rejects: whatever is wrong is in the result, all at once. */
 export async function loadConfig(file: string, { presets, env, now }: LoadOptions): Promise<LoadResult> {
-  const content = await read(file);
-  if (!content.ok) return failed(file, `${quote(file)} cannot be read: ${content.reason}`);
+  const content = await loadFile(file);
+  const own = [[resolve(file), digestOf(content)]] as const;
+  if (!content.ok) return { ...failed(file, `${quote(file)} cannot be read: ${content.reason}`), files: new Map(own) };
   const decoded = decodeText(content.bytes);
-  if (!decoded.ok) return failed(file, decoded.message, decoded.place);
+  if (!decoded.ok) return { ...failed(file, decoded.message, decoded.place), files: new Map(own) };
   const draft = interpret(decoded.text, file, presets);
   const folder = dirname(file);
-  const files = await Promise.all(
-    [...draft.files].map(async (name) => [name, await read(resolve(folder, name))] as const),
+  const found = await Promise.all(
+    [...draft.files].map(async (name) => [name, await loadFile(resolve(folder, name))] as const),
   );
-  return draft.resolve({ files: new Map(files), env, now });
+  const digests = found.map(([name, one]) => [resolve(folder, name), digestOf(one)] as const);
+  return { ...draft.resolve({ files: new Map(found), env, now }), files: new Map([...own, ...digests]) };
 }
 
-async function read(file: string): Promise<FileContent> {
-  try {
-    const { size } = await stat(file);
-    if (size > maxFileBytes) return { ok: false, reason: `it is larger than ${maxFileBytes} bytes` };
-    return { ok: true, bytes: await readFile(file) };
-  } catch (error) {
-    return { ok: false, reason: reasonOf(error) };
-  }
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
-}
-
-const reasons: Readonly<Partial<Record<string, string>>> = {
-  ENOENT: "it does not exist",
-  EACCES: "this user may not read it",
-  EPERM: "this user may not read it",
-  EISDIR: "it is a folder",
-};
-
-function failed(file: string, message: string, { line, column } = { line: 1, column: 1 }): LoadResult {
+function failed(file: string, message: string, { line, column } = { line: 1, column: 1 }): Interpretation {
   return { ok: false, problems: [{ file, line, column, path: "", message }], warnings: [] };
 }

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import type { Config, FarmConfig } from "../config/config.ts";
 import { interpret } from "../config/interpret.ts";
-import type { LoadResult } from "../config/interpret.ts";
+import type { Interpretation } from "../config/interpret.ts";
 import { problemLine } from "../config/problem.ts";
 import { exchangePreset } from "./exchange-preset.ts";
 
@@ -13,7 +13,7 @@ farms: { app: { servers: [a, b] } }
 routes: [{ farm: app }]
 `;
 
-function read(text: string): LoadResult {
+function read(text: string): Interpretation {
   const draft = interpret(text, "f.yaml", { exchange: exchangePreset });
   return draft.resolve({ files: new Map(), env: {}, now: Date.UTC(2030, 0) });
 }

@@ -4,9 +4,14 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { before, describe, it, type TestContext } from "node:test";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
-import type { CertificateConfig, ListenerTlsConfig } from "../../src/config/config.ts";
+import type { CertificateConfig, ListenerConfig, ListenerTlsConfig } from "../../src/config/config.ts";
 import { certificate, pfx } from "../../src/config/certificates.fixture.ts";
 import { createLabCertificates } from "../../src/lab/certificates.ts";
+import type { ClientSettings } from "../../src/forward/client-settings.ts";
+import { noLog } from "../../src/observe/log.ts";
+import { redirectToHttps } from "../../src/router/redirect-to-https.ts";
+import { TimerWheel } from "../../src/util/timer-wheel.ts";
+import { acceptedSocketOptions, createDoor, type Door } from "../../src/listen/door.ts";
 import { ListenError } from "../../src/listen/listeners.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { aConfig, aFarm } from "../support/configs.ts";
@@ -36,6 +41,33 @@ async function read(socket: TLSSocket): Promise<string> {
   let text = "";
   for await (const bytes of socket) text += String(bytes);
   return text;
+}
+
+/** Settings whose requests are all redirected. */
+function listenerSettings(config: ListenerConfig) {
+  const wheel = new TimerWheel(systemClock);
+  const client: ClientSettings = {
+    wheel,
+    routing: redirectToHttps(443),
+    monotonic: () => systemClock.monotonic(),
+    after: (delayMs, run) => systemClock.after(delayMs, run),
+    dateLine: () => "",
+    headerTimeoutMs: config.headerTimeoutMs,
+    maxHeaderBytes: config.maxHeaderBytes,
+    failed: (error) => assert.fail(String(error)),
+  };
+  return { config, forwarded: { trusted: [], standard: false }, client, log: noLog };
+}
+
+async function startDoor(t: TestContext, config: ListenerConfig): Promise<{ door: Door; port: number }> {
+  const door = createDoor(listenerSettings(config));
+  const server = createServer(acceptedSocketOptions, (socket) => door.accept(socket)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(async () => {
+    server.close();
+    await door.close(0);
+  });
+  return { door, port: portOf(server) };
 }
 
 describe("a listener with TLS", () => {
@@ -114,6 +146,26 @@ describe("a listener with TLS", () => {
       socket.renegotiate({}, resolve);
     });
     assert.match(String(refused), /renegotiation/i);
+  });
+
+  it("takes another configuration for the connections that come, and goes on with those that are there", async (t) => {
+    const listener = aListener({ tls: { certificates, minVersion: "TLSv1.2" } });
+    const { door, port } = await startDoor(t, listener);
+    const earlier = await handshake(t, port, { servername: "first.test" });
+    const renewed = await certificateFor("first.test");
+    door.configure(listenerSettings({ ...listener, tls: { certificates: [renewed], minVersion: "TLSv1.3" } }));
+    for (const servername of ["first.test", ""]) {
+      const later = await handshake(t, port, { servername });
+      assert.equal(later.getPeerX509Certificate()?.toString().trim(), renewed.pem?.certificate.trim());
+      assert.equal(later.getProtocol(), "TLSv1.3");
+    }
+    earlier.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    const [answer] = await once(earlier, "data");
+    assert.match(String(answer), /^HTTP\/1\.1 301 /);
+    door.configure(listenerSettings(aListener()));
+    const plain = new RawClient(port);
+    t.after(() => plain.close());
+    assert.match(await plain.write(get).untilText("\r\n\r\n"), /^HTTP\/1\.1 301 /);
   });
 
   it("answers nothing to clear text", async (t) => {
