@@ -24,7 +24,7 @@ describe("startAdmin", () => {
   const ready = (): boolean => farms.every(({ members }) => members.every(({ healthy }) => healthy !== null));
 
   async function start(address: string): Promise<Admin> {
-    return startAdmin({ control: { farms: () => farms, ready }, address, port: 0, log: noLog });
+    return startAdmin({ control: { farms: () => farms, ready, metrics: () => [] }, address, port: 0, log: noLog });
   }
 
   const get = async (path: string): Promise<Response> => fetch(admin.url + path);
@@ -105,7 +105,7 @@ describe("startAdmin", () => {
   });
 
   it("rejects where its port is taken", async () => {
-    const control = { farms: () => farms, ready };
+    const control = { farms: () => farms, ready, metrics: () => [] };
     await assert.rejects(startAdmin({ control, address: "127.0.0.1", port: admin.port, log: noLog }), /EADDRINUSE/);
   });
 });

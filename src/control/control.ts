@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { MemberVerdict, ToControl, ToWorker } from "../farm/messages.ts";
+import type { MetricSamples } from "../observe/metric.ts";
 import type { Check } from "../health/check.ts";
 import type { MemberHealth } from "../health/member-check.ts";
 import { memberKey } from "../health/member-key.ts";
@@ -7,8 +8,11 @@ import { Monitor } from "../health/monitor.ts";
 import type { Log } from "../observe/log.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
+import { farmSamples } from "./control-metrics.ts";
 import type { FarmStatus, MemberStatus } from "./farm-status.ts";
 import { memberStatus } from "./member-status.ts";
+import { MetricSums } from "./metric-sums.ts";
+import { metricSubjects } from "./metric-subjects.ts";
 import { Numbers } from "./numbers.ts";
 
 export interface ControlOptions {
@@ -26,6 +30,7 @@ export class Control {
   readonly #options: ControlOptions;
   readonly #monitor: Monitor;
   readonly #numbers = new Numbers();
+  readonly #metrics = new MetricSums();
   /** What the workers believe. */
   readonly #sent = new Map<string, boolean>();
   #config: Config;
@@ -45,6 +50,7 @@ export class Control {
     this.#monitor.apply(config);
     const members = this.#verdicts();
     this.#numbers.keepOnly(new Set(members.map(({ farm, server }) => memberKey(farm, server))));
+    this.#metrics.keepOnly(metricSubjects(config));
     this.#options.send({ type: "configure", config });
     this.#sent.clear();
     this.#send(members);
@@ -59,6 +65,10 @@ export class Control {
       );
       return;
     }
+    if (message.type === "metrics") {
+      this.#metrics.receive(worker, message.rows);
+      return;
+    }
     const { farm, server, code } = message;
     this.#options.log("health.live-failure", { farm, server, code });
     this.#monitor.liveFailure(farm, server);
@@ -67,6 +77,7 @@ export class Control {
   /** A worker ended: the requests that it carried are over, what it did stays counted. */
   workerGone(worker: number): void {
     this.#numbers.workerGone(worker);
+    this.#metrics.workerGone(worker);
   }
 
   farms(): readonly FarmStatus[] {
@@ -77,6 +88,12 @@ export class Control {
         return health === null ? [] : [memberStatus(member, health, this.#numbers.of(farm.name, member.server))];
       }),
     }));
+  }
+
+  /** For Prometheus: the workers' sums and what this side knows. */
+  *metrics(): MetricSamples {
+    yield* this.#metrics.samples();
+    yield* farmSamples(this.farms());
   }
 
   /** Has every member had its first verdict? */

@@ -1,4 +1,5 @@
 import type { FarmConfig } from "../config/config.ts";
+import { farmMetrics } from "./farm-metrics.ts";
 import type { Balance } from "./balance/balance.ts";
 import { createBalance } from "./balance/balances.ts";
 import type { Member } from "./member.ts";
@@ -8,9 +9,12 @@ export class Farm<M extends Member = Member> {
   readonly config: FarmConfig;
   readonly members: readonly M[];
   available: readonly M[] = [];
+  /** What is counted, as `farmMetrics` says; over reloads the same one. */
+  readonly counts: Float64Array;
   readonly #balance: Balance;
 
-  constructor(config: FarmConfig, members: readonly M[]) {
+  constructor(config: FarmConfig, members: readonly M[], counts = farmMetrics.layout.newRow()) {
+    this.counts = counts;
     this.config = config;
     this.members = members;
     this.#balance = createBalance(config.balance);

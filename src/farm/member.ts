@@ -1,4 +1,5 @@
 import type { MemberConfig } from "../config/config.ts";
+import { memberMetrics } from "./member-metrics.ts";
 
 /** Weight of the newest answer in the average of response times. */
 const newest = 0.2;
@@ -16,7 +17,11 @@ export class Member {
   /** Moving average of the time to the response's header; 0 = none yet. */
   responseTimeMs = 0;
 
-  constructor(farm: string, config: MemberConfig) {
+  /** What else is counted, as `memberMetrics` says; over reloads the same one. */
+  readonly counts: Float64Array;
+
+  constructor(farm: string, config: MemberConfig, counts = memberMetrics.layout.newRow()) {
+    this.counts = counts;
     this.farm = farm;
     this.config = config;
   }

@@ -26,7 +26,17 @@ export type ToControl =
       readonly code: FaultCode;
     }
   /** Totals since the worker started, sent once a second and when asked. */
-  | { readonly type: "numbers"; readonly members: readonly MemberNumbers[] };
+  | { readonly type: "numbers"; readonly members: readonly MemberNumbers[] }
+  /** What has changed since the last such message; sent along with the numbers. */
+  | { readonly type: "metrics"; readonly rows: readonly MetricRow[] };
+
+/** What one worker has counted for one subject since it started, as its layout says (`metric-layouts.ts`). */
+export interface MetricRow {
+  readonly layout: string;
+  /** The values of the layout's labels. */
+  readonly subject: readonly string[];
+  readonly values: readonly number[];
+}
 
 export interface MemberNumbers {
   readonly farm: string;

@@ -92,6 +92,7 @@ export class ClientConnection implements ClientSide {
 
   pin(connection: MemberConnection): void {
     connection.owner = this.#pinWatch;
+    connection.countPinned();
     this.pins.set(connection.member.farm, connection);
   }
 

@@ -2,9 +2,11 @@ import type { Socket } from "node:net";
 import type { FarmConfig, MemberConfig } from "../config/config.ts";
 import type { FaultCode } from "../farm/faults.ts";
 import { Member } from "../farm/member.ts";
+import { memberMetrics } from "../farm/member-metrics.ts";
 import { BodyFramer } from "../http/body-framer.ts";
 import { HeadCollector } from "../http/head-collector.ts";
 import { ResponseHead } from "../http/response-head.ts";
+import { add } from "../observe/metric-layout.ts";
 import { Timeout, type TimerWheel } from "../util/timer-wheel.ts";
 import { isOwnExhaustion } from "./own-exhaustion.ts";
 import { createDial, type Dial } from "./dial.ts";
@@ -23,14 +25,20 @@ export class ConnectedMember extends Member {
   readonly #dial: Dial;
   #retired = false;
 
-  constructor(farm: FarmConfig, config: MemberConfig, wheel: TimerWheel) {
-    super(farm.name, config);
+  /** `before`: the member of the same name in the configuration before, whose counts go on. */
+  constructor(farm: FarmConfig, config: MemberConfig, wheel: TimerWheel, before?: ConnectedMember) {
+    super(farm.name, config, before?.counts);
     this.#wheel = wheel;
     this.#dial = createDial(config, farm);
   }
 
+  get idleConnections(): number {
+    return this.#idle.length;
+  }
+
   /** A new connection, still connecting. */
   connect(): MemberConnection {
+    add(this.counts, memberMetrics.dialled, 1);
     return new MemberConnection(this.#dial, this);
   }
 
@@ -38,7 +46,10 @@ export class ConnectedMember extends Member {
   takeIdle(): MemberConnection | null {
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
       this.#wheel.disarm(connection.idleTimeout);
-      if (connection.usable) return connection;
+      if (connection.usable) {
+        add(this.counts, memberMetrics.reused, 1);
+        return connection;
+      }
       connection.discard();
     }
     return null;
@@ -110,6 +121,7 @@ export class MemberConnection {
   sink: Socket | null = null;
   readonly #buffer: ReadBuffer;
   #reached = false;
+  #pinned = false;
   #code: FaultCode | null = null;
 
   constructor(dial: Dial, member: ConnectedMember) {
@@ -117,6 +129,7 @@ export class MemberConnection {
     const socket = dial({ buffer: () => this.#buffer.memory, callback: (length) => this.#onBytes(length) });
     this.socket = socket;
     this.member = member;
+    add(member.counts, memberMetrics.open, 1);
     this.idleTimeout = new Timeout(() => socket.destroy());
     socket.once("connect", () => (this.#reached = true));
     socket.once(member.config.protocol === "https" ? "secureConnect" : "connect", () => {
@@ -133,14 +146,23 @@ export class MemberConnection {
     });
     socket.on("drain", () => this.owner?.memberDrained(this));
     socket.on("error", (error: NodeJS.ErrnoException) => (this.#code = this.#faultOf(error)));
-    socket.on("close", () =>
-      this.owner?.memberClosed(this, this.#code ?? (this.connected ? "member-closed" : "connect-failed")),
-    );
+    socket.on("close", () => {
+      add(member.counts, memberMetrics.open, -1);
+      if (this.#pinned) add(member.counts, memberMetrics.pinned, -1);
+      this.owner?.memberClosed(this, this.#code ?? (this.connected ? "member-closed" : "connect-failed"));
+    });
   }
 
   /** Can a request be sent on it now? */
   get usable(): boolean {
     return this.connected && !this.socket.destroyed && this.socket.writable && this.socket.readable;
+  }
+
+  /** It belongs to one client connection from now on, until it closes. */
+  countPinned(): void {
+    if (this.#pinned) return;
+    this.#pinned = true;
+    add(this.member.counts, memberMetrics.pinned, 1);
   }
 
   /** Closes it at once; its owner hears nothing more. */

@@ -1,9 +1,11 @@
 import { faults, type FaultCode } from "../farm/faults.ts";
+import { memberMetrics } from "../farm/member-metrics.ts";
 import type { Exchange, RequestRouting } from "../forward/exchange.ts";
 import { discardConnection } from "../forward/end-exchange.ts";
 import { originTarget } from "../http/request-head.ts";
 import { respondFault } from "../forward/own-response.ts";
 import type { ConnectedMember, MemberConnection } from "../net/connected-member.ts";
+import { add } from "../observe/metric-layout.ts";
 import { openConnection, pinnedConnection, useConnection } from "./connect-member.ts";
 import { isSafe, maySendAgain, wentStale } from "./retry.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -99,6 +101,7 @@ function attempt(exchange: Exchange, member: ConnectedMember, connection: Member
   exchange.attempts++;
   exchange.member = member;
   member.total++;
+  add(member.counts, memberMetrics.requests, 1);
   useConnection(exchange, connection);
 }
 
@@ -106,6 +109,7 @@ function count(exchange: Exchange, code: FaultCode, report: ReportFailure): void
   const { member } = exchange;
   if (member === null || !faults[code].counts) return;
   member.failed++;
+  add(member.counts, memberMetrics.failures(code), 1);
   report(member, code);
 }
 

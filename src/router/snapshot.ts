@@ -15,7 +15,8 @@ export interface Snapshot {
 export function createSnapshot(config: Config, wheel: TimerWheel, previous: Snapshot | null): Snapshot {
   const farms = new Map<string, Farm<ConnectedMember>>();
   for (const farm of config.farms) {
-    farms.set(farm.name, new Farm(farm, membersOf(farm, wheel, previous?.farms.get(farm.name))));
+    const before = previous?.farms.get(farm.name);
+    farms.set(farm.name, new Farm(farm, membersOf(farm, wheel, before), before?.counts));
   }
   closeRemoved(farms, previous);
   const farmOf = (name: string): Farm<ConnectedMember> => {
@@ -33,8 +34,10 @@ function membersOf(
 ): ConnectedMember[] {
   const sameTls = previous !== undefined && dialledAlike(previous.config, farm);
   return farm.members.map((config) => {
-    const old = sameTls ? previous.members.find((member) => equal(member.config, config)) : undefined;
-    return old ?? new ConnectedMember(farm, config, wheel);
+    const before = previous?.members.find((member) => member.config.server === config.server);
+    return before !== undefined && sameTls && equal(before.config, config)
+      ? before
+      : new ConnectedMember(farm, config, wheel, before);
   });
 }
 

@@ -4,6 +4,7 @@ import type { RequestRouting } from "../forward/exchange.ts";
 import type { ConnectedMember } from "../net/connected-member.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
+import { createMetricReport } from "./metric-report.ts";
 import { createRouting } from "./route-request.ts";
 import { applyVerdicts, createSnapshot, type Snapshot } from "./snapshot.ts";
 
@@ -34,8 +35,12 @@ export function createWorker({ clock, wheel, send }: WorkerOptions): Worker {
   const failed = ({ farm, config }: ConnectedMember, code: FaultCode): void =>
     send({ type: "member-failed", farm, server: config.server, code });
   const report = (): void => {
-    if (snapshot !== null) send({ type: "numbers", members: numbersOf(snapshot) });
+    if (snapshot === null) return;
+    send({ type: "numbers", members: numbersOf(snapshot) });
+    const rows = changedRows(snapshot);
+    if (rows.length > 0) send({ type: "metrics", rows });
   };
+  const changedRows = createMetricReport();
   const timer: Timer = clock.every(numbersEveryMs, report);
   return {
     routing: createRouting(present, failed),

@@ -1,0 +1,55 @@
+import type { Metric, MetricSamples, Sample } from "../observe/metric.ts";
+import type { FarmStatus, MemberStatus } from "./farm-status.ts";
+
+const gauge = (name: Metric["name"], help: string, labels: readonly string[]): Metric => {
+  return { name, type: "gauge", help, labels };
+};
+
+const ofMember = ["farm", "server"];
+
+const metrics = {
+  available: gauge("fairlead_farm_members_available", "Members of the farm that may get requests.", ["farm"]),
+  members: gauge("fairlead_farm_members", "Members of the farm.", ["farm"]),
+  up: gauge(
+    "fairlead_member_up",
+    "1: the member's health check succeeds, 0: it fails. Absent until the first.",
+    ofMember,
+  ),
+  state: gauge("fairlead_member_state", "1 for the state that an administrator has given the member.", [
+    ...ofMember,
+    "state",
+  ]),
+  since: gauge(
+    "fairlead_member_last_change_timestamp_seconds",
+    "When the member last went up or down, in seconds since 1970.",
+    ofMember,
+  ),
+  checkDuration: gauge("fairlead_member_check_duration_seconds", "How long the last health check took.", ofMember),
+} as const;
+
+/** What the control side itself knows, beside what the workers count. */
+export const controlMetrics: readonly Metric[] = Object.values(metrics);
+
+type MetricSample = readonly [Metric, Sample];
+
+export function* farmSamples(farms: readonly FarmStatus[]): MetricSamples {
+  for (const { name: farm, members } of farms) {
+    const available = members.filter(({ healthy }) => healthy === true).length;
+    yield sample(metrics.available, { farm }, available);
+    yield sample(metrics.members, { farm }, members.length);
+    for (const member of members) yield* memberSamples(farm, member);
+  }
+}
+
+function* memberSamples(farm: string, member: MemberStatus): MetricSamples {
+  const { server, healthy, state, since, lastCheck } = member;
+  const labels = { farm, server };
+  yield sample(metrics.state, { ...labels, state }, 1);
+  yield sample(metrics.since, labels, Date.parse(since) / 1000);
+  if (healthy !== null) yield sample(metrics.up, labels, healthy ? 1 : 0);
+  if (lastCheck !== null) yield sample(metrics.checkDuration, labels, lastCheck.durationMs / 1000);
+}
+
+function sample(metric: Metric, labels: Sample["labels"], value: number): MetricSample {
+  return [metric, { name: metric.name, labels, value }];
+}
