@@ -1,4 +1,5 @@
 import type { Config, FarmConfig, ListenerConfig, RouteConfig } from "../config/config.ts";
+import { listenPlaceText } from "../config/listen-place-text.ts";
 import { statusText } from "../config/status-ranges.ts";
 import { durationText } from "../config/units.ts";
 import { authorityOf } from "../http/authority.ts";
@@ -7,7 +8,7 @@ import type { Paint } from "./terminal.ts";
 
 /** What a configuration publishes, as text for people: listeners, then routes with their farm, members and check. */
 export function publishedText(config: Config, paint: Paint): string {
-  const admin = config.admin === null ? "off" : `http://${place(config.admin)}`;
+  const admin = config.admin === null ? "off" : `http://${authorityOf(config.admin.address, config.admin.port)}`;
   return [
     paint("strong", "Listeners"),
     indent(table(config.listeners.map(listenerRow))),
@@ -21,16 +22,12 @@ export function publishedText(config: Config, paint: Paint): string {
 
 const indent = (text: string): string => text.replace(/^/gm, "  ");
 
-function place({ address, port }: { readonly address: string; readonly port: number }): string {
-  return authorityOf(address || "*", port);
-}
-
 function listenerRow(listener: ListenerConfig): readonly string[] {
   if (listener.redirect !== null)
-    return [place(listener), "http", `redirects to https, port ${listener.redirect.port}`];
-  if (listener.tls === null) return [place(listener), "http", ""];
+    return [listenPlaceText(listener), "http", `redirects to https, port ${listener.redirect.port}`];
+  if (listener.tls === null) return [listenPlaceText(listener), "http", ""];
   return [
-    place(listener),
+    listenPlaceText(listener),
     "https",
     listener.tls.certificates.map(({ file, names }) => `${file} (${names.join(", ")})`).join("; "),
   ];

@@ -60,8 +60,8 @@ export async function startOrRefuse(loaded: Loaded, log: Log, command: Command):
 
 function startProblem({ config, problemAt }: Loaded, error: unknown): string {
   if (error instanceof ListenError) {
-    const index = config.listeners.indexOf(error.listener);
-    return problemLine(problemAt(["listen", index, "port"], error.message));
+    const { entry, unix } = error.listener;
+    return problemLine(problemAt(["listen", entry, unix === null ? "port" : "unix"], error.message));
   }
   const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
   if (!taken) throw error;

@@ -14,17 +14,28 @@ export interface Config {
   readonly workers: number;
 }
 
-/** An address and port on which clients connect. */
+/** One address and port, or one Unix domain socket, on which clients connect. */
 export interface ListenerConfig {
-  /** "" = all addresses, IPv4 and IPv6. */
+  /** Which entry of `listen` asked for it. */
+  readonly entry: number;
+  /** "" = all addresses, IPv4 and IPv6 ("::" is IPv6 alone); for a Unix domain socket too. In its shortest form. */
   readonly address: string;
+  /** 0 = any free one; for a Unix domain socket too. */
   readonly port: number;
+  readonly unix: UnixSocketConfig | null;
   readonly tls: ListenerTlsConfig | null;
   /** Answers every request with a redirect to https on `port` (443 is left out of the URL). */
   readonly redirect: { readonly port: number } | null;
   /** From the first byte of a request to the end of its header. */
   readonly headerTimeoutMs: number;
   readonly maxHeaderBytes: number;
+}
+
+export interface UnixSocketConfig {
+  /** Absolute; on Windows a named pipe. */
+  readonly path: string;
+  /** Permission bits. */
+  readonly mode: number;
 }
 
 export interface ListenerTlsConfig {
@@ -144,7 +155,7 @@ export interface RouteConfig {
 }
 
 export interface ForwardedConfig {
-  /** CIDRs of the peers whose X-Forwarded-* and Forwarded headers are kept. */
+  /** CIDRs of the peers whose X-Forwarded-* and Forwarded headers are kept; "unix": those on Unix domain sockets. */
   readonly trusted: readonly string[];
   /** Also send RFC 7239's Forwarded. */
   readonly standard: boolean;

@@ -22,7 +22,10 @@ export const forwardedSchema = z.strictObject({
   trusted: z
     .array(textSchema("a network", "a network or address, such as 10.0.0.0/8"), { error: notCidrs })
     .optional()
-    .meta({ description: "Networks of the proxies in front of this one, whose X-Forwarded-* headers are kept." }),
+    .meta({
+      description:
+        "Networks of the proxies in front of this one, whose X-Forwarded-* headers are kept; `unix`: who comes by a Unix domain socket.",
+    }),
   standard: switchSchema.optional().meta({
     description: "Also send the standard header Forwarded (RFC 7239).",
     default: builtInDefaults.forwarded.standard,

@@ -159,6 +159,48 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
     ],
   ],
   [
+    "places to listen on",
+    base.replace(
+      "listen: [{ port: 80 }]",
+      `listen:
+  - { port: 1, address: [10.0.0.1, "::1", "[0::1]"] }
+  - { port: 1, address: 0.0.0.0 }
+  - { port: 1, address: "::" }
+  - { port: 2, address: [0.0.0.0, "::", 10.0.0.1] }
+  - { port: 3, address: [fe80::1, "fe80::1%eth0", "fd00::1%eth0", 300.1.1.1] }
+  - { port: 4, address: [] }
+  - { port: 0, address: ["", 1.1.1.1, 1.1.1.1] }
+  - { unix: run/http.sock }
+  - { unix: /run/a, port: 5 }
+  - { unix: /run/b, address: 10.0.0.1, mode: 0o660 }
+  - { unix: /run/c, mode: 0640 }
+  - { unix: /run/c, mode: "66" }
+  - { unix: /run/${"d".repeat(100)} }
+  - { unix: "" }
+  - { port: 6, mode: 660 }`,
+    ),
+    [
+      'f.yaml:2:43: listen.0.address.2: "[0::1]" is listened on already by another address of this list: leave one of them out',
+      "f.yaml:3:13: listen.1.port: port 1 is taken by another listener: change the port or the address of one of them",
+      "f.yaml:4:13: listen.2.port: port 1 is taken by another listener: change the port or the address of one of them",
+      'f.yaml:5:41: listen.3.address.2: "10.0.0.1" is listened on already by another address of this list: leave one of them out',
+      'f.yaml:6:26: listen.4.address.0: "fe80::1" is a link-local address, which every interface may have: write the interface behind it, such as fe80::1%eth0',
+      'f.yaml:6:51: listen.4.address.2: "fd00::1%eth0" is not a link-local address: leave out "%" and what follows it',
+      'f.yaml:6:67: listen.4.address.3: "300.1.1.1" is not an IP address: write one of this machine\'s, or leave the key out for all of them',
+      "f.yaml:7:25: listen.5.address: a list is not an address: write an IP address of this machine, or leave the key out for all of them",
+      'f.yaml:8:26: listen.6.address.0: "" is not an address: write an IP address of this machine, or leave the key out for all of them',
+      'f.yaml:9:13: listen.7.unix: "run/http.sock" is not an absolute path: write one such as /run/fairlead/http.sock',
+      "f.yaml:10:27: listen.8.port: a listener on a Unix domain socket has no port: leave out `port`, or `unix`",
+      "f.yaml:11:46: listen.9.mode: 432 is not a mode: write 0660 for the owner and the group, 0600 or 0666",
+      "f.yaml:12:27: listen.10.mode: 640 is not a mode: write 0660 for the owner and the group, 0600 or 0666",
+      "f.yaml:13:13: listen.11.unix: this path is taken by another listener: change one of the two",
+      'f.yaml:13:27: listen.11.mode: "66" is not a mode: write 0660 for the owner and the group, 0600 or 0666',
+      `f.yaml:14:13: listen.12.unix: ${JSON.stringify(`/run/${"d".repeat(95)}…`)} is too long for a socket: write a path of at most 99 bytes`,
+      'f.yaml:15:13: listen.13.unix: "" is not a path: write the absolute path of a socket, such as /run/fairlead/http.sock',
+      "f.yaml:16:22: listen.14.mode: only a Unix domain socket has a mode: leave it out",
+    ],
+  ],
+  [
     "servers",
     base.replace(
       /servers: .*/,
@@ -311,7 +353,16 @@ describe("a right configuration", () => {
     const { farms, listeners, servers, admin, routes, forwarded, workers, file } = configOf(base);
     assert.equal(file, "f.yaml");
     assert.deepEqual(listeners, [
-      { address: "", port: 80, tls: null, redirect: null, headerTimeoutMs: 20_000, maxHeaderBytes: 131_072 },
+      {
+        entry: 0,
+        address: "",
+        port: 80,
+        unix: null,
+        tls: null,
+        redirect: null,
+        headerTimeoutMs: 20_000,
+        maxHeaderBytes: 131_072,
+      },
     ]);
     assert.deepEqual(servers, [
       { name: "a", protocol: "https", host: "a.local", port: 443 },
@@ -384,6 +435,35 @@ describe("a right configuration", () => {
     assert.deepEqual(routes[1], { host: "mail.x.y", path: "/ab", farm: "app" });
   });
 
+  it("listens on every address of a list, and on Unix domain sockets", () => {
+    const { listeners } = configOf(`listen:
+  - { port: 80, address: ["[0:0::1]", 10.0.0.1, "::ffff:10.0.0.2", "fe80::A%br-lan.1"], maxHeader: 4KiB }
+  - { port: 81, address: [0.0.0.0, "::"] }
+  - { port: 0, address: 10.0.0.1 }
+  - { port: 0, address: 10.0.0.1 }
+  - { unix: /run/a.sock }
+  - { unix: /run/b.sock, mode: 0600 }
+  - { unix: '\\\\.\\pipe\\fairlead', mode: "0666" }
+${base.replace(/.*/, "")}`);
+    assert.deepEqual(
+      listeners.map(({ entry, address, port, unix }) => [entry, unix ?? `${address} ${port}`]),
+      [
+        [0, "::1 80"],
+        [0, "10.0.0.1 80"],
+        [0, "10.0.0.2 80"],
+        [0, "fe80::a%br-lan.1 80"],
+        [1, "0.0.0.0 81"],
+        [1, ":: 81"],
+        [2, "10.0.0.1 0"],
+        [3, "10.0.0.1 0"],
+        [4, { path: "/run/a.sock", mode: 0o660 }],
+        [5, { path: "/run/b.sock", mode: 0o600 }],
+        [6, { path: "\\\\.\\pipe\\fairlead", mode: 0o666 }],
+      ],
+    );
+    assert.ok(listeners.slice(0, 4).every(({ maxHeaderBytes }) => maxHeaderBytes === 4096));
+  });
+
   it("redirects to the port that has certificates", () => {
     const { listeners } = configOf(
       base.replace("{ port: 80 }", "{ port: 80, redirect: https }, { port: 8443, certificates: [mail.pem] }"),
@@ -402,9 +482,11 @@ describe("a right configuration", () => {
   });
 
   it("may turn the admin API off, and write one address as a network", () => {
-    const { admin, forwarded } = configOf(`${base}admin: off\nforwarded: { trusted: [10.0.0.1, "::1", 10.0.0.0/8] }\n`);
+    const { admin, forwarded } = configOf(
+      `${base}admin: off\nforwarded: { trusted: [10.0.0.1, "::1", 10.0.0.0/8, unix] }\n`,
+    );
     assert.equal(admin, null);
-    assert.deepEqual(forwarded.trusted, ["10.0.0.1/32", "::1/128", "10.0.0.0/8"]);
+    assert.deepEqual(forwarded.trusted, ["10.0.0.1/32", "::1/128", "10.0.0.0/8", "unix"]);
   });
 
   it("is warned about what is allowed but hardly meant", () => {

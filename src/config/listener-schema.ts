@@ -12,14 +12,40 @@ const noCertificate = expected(
   "at least one file, such as [mail.pem], or leave the key out for plain HTTP",
 );
 const notRedirect = expected("a redirect", "https, or leave the key out");
+const noAddress = expected("an address", "an IP address of this machine, or leave the key out for all of them");
+const listenAddressSchema = z.string({ error: noAddress }).min(1, { error: noAddress });
+
+/**
+ * Digits as `chmod` takes them. YAML reads 0660 as the number 660 and 0o660 as 432: the former is meant as it looks, and
+ * as only 0, 6 and 7 are of use here, the latter is never taken for another mode.
+ */
+const notAMode = expected("a mode", "0660 for the owner and the group, 0600 or 0666");
+const socketModeSchema = z
+  .union([z.string(), z.number()], { error: notAMode })
+  .refine((written) => /^0?[67][067]{2}$/.test(String(written)), { error: notAMode })
+  .transform((written) => Number.parseInt(String(written), 8))
+  .meta({ title: "mode" });
+
 const certificatesSchema = z.array(certificateSchema, { error: noCertificate }).min(1, { error: noCertificate });
 
 /** One entry of `listen`. */
 export const listenerSchema = z.strictObject({
-  port: listenPortSchema.meta({ description: "The port on which clients connect. 0 = any free one." }),
-  address: textSchema("an address", "an IP address of this machine, or leave the key out for all of them")
+  port: listenPortSchema
     .optional()
-    .meta({ description: "The IP address on which clients connect. Left out: all, IPv4 and IPv6." }),
+    .meta({ description: "The port on which clients connect. 0 = any free one. Needed unless `unix` is given." }),
+  address: z
+    .union([listenAddressSchema, z.array(listenAddressSchema).min(1, { error: noAddress })], { error: noAddress })
+    .optional()
+    .meta({
+      description:
+        "The IP address on which clients connect, or a list of them. `0.0.0.0`: all of IPv4; `::`: all of IPv6. Left out: all, IPv4 and IPv6.",
+    }),
+  unix: textSchema("a path", "the absolute path of a socket, such as /run/fairlead/http.sock").optional().meta({
+    description: "Instead of a port: the absolute path of a Unix domain socket, on Windows of a named pipe.",
+  }),
+  mode: socketModeSchema
+    .optional()
+    .meta({ description: "Who may connect to the Unix domain socket.", default: defaults.mode }),
   certificates: certificatesSchema.optional().meta({
     description:
       "Certificates, chosen by the name the client asks for; the first also answers where none fits. A file name (PEM with certificate and key, or PFX without password), { cert, key }, or { pfx, password }. Left out: plain HTTP.",

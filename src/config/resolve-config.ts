@@ -8,6 +8,7 @@ import type { Document } from "./read-document.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { resolveFarms } from "./resolve-farms.ts";
 import { resolveListeners } from "./resolve-listeners.ts";
+import { resolveNetworks } from "./resolve-networks.ts";
 import { resolveRoutes } from "./resolve-routes.ts";
 import { resolveServers } from "./resolve-servers.ts";
 import { samePlace } from "./same-place.ts";
@@ -33,20 +34,10 @@ export function resolveConfig(file: string, document: Document, context: Resolve
 }
 
 function resolveForwarded(written: Document["forwarded"], { findings }: ResolveContext): ForwardedConfig {
-  const trusted = (written.trusted ?? []).map((network, index) => {
-    const cidr =
-      ipaddr.isValid(network) && !network.includes("/")
-        ? `${network}/${ipaddr.parse(network).kind() === "ipv4" ? 32 : 128}`
-        : network;
-    if (!ipaddr.isValidCIDR(cidr)) {
-      findings.problem(
-        ["forwarded", "trusted", index],
-        `${quote(network)} is not a network: write an address with the number of its fixed bits, such as 10.0.0.0/8`,
-      );
-    }
-    return cidr;
-  });
-  return { trusted, standard: written.standard ?? builtInDefaults.forwarded.standard };
+  return {
+    trusted: resolveNetworks(written.trusted ?? [], ["forwarded", "trusted"], findings),
+    standard: written.standard ?? builtInDefaults.forwarded.standard,
+  };
 }
 
 function resolveAdmin(

@@ -1,17 +1,17 @@
 import type { CertificateConfig, ListenerConfig, ListenerTlsConfig } from "./config.ts";
 import { builtInDefaults } from "./defaults.ts";
-import { isIp } from "./host-name.ts";
 import { listenerSchema } from "./listener-schema.ts";
 import type { ListenerDocument } from "./listener-schema.ts";
 import type { Path } from "./problem.ts";
-import { quote } from "./quote.ts";
 import type { Document } from "./read-document.ts";
 import { resolveCertificate } from "./resolve-certificate.ts";
 import type { ResolveContext } from "./resolve-context.ts";
-import { samePlace } from "./same-place.ts";
+import { checkPlaceKeys, type ListenPlace, overlaps, resolvePlaces } from "./resolve-places.ts";
 
 const builtIn = listenerSchema.required().parse({
   address: "0.0.0.0",
+  unix: "/",
+  mode: builtInDefaults.listener.mode,
   minVersion: builtInDefaults.listener.minVersion,
   maxHeader: builtInDefaults.listener.maxHeader,
   port: 0,
@@ -27,16 +27,18 @@ export function resolveListeners(document: Document, context: ResolveContext): L
   }
   const redirectPort = httpsPort(document);
   const listeners: ListenerConfig[] = [];
-  for (const { path, value } of document.listen) {
+  for (const [entry, { path, value }] of document.listen.entries()) {
     if (value === null) continue;
     // What is wrong with a key must not be told twice, as if the key were missing.
     if (findings.isClean(path)) checkListener(value, path, context);
-    const listener = resolveListener({ value, path, redirectPort }, context);
-    if (listeners.some((other) => samePlace(other, listener))) {
-      const message = `port ${value.port} is taken by another listener: change the port or the address of one of them`;
-      findings.problem([...path, "port"], message);
+    const settings = resolveSettings({ value, path, redirectPort }, context);
+    const places = resolvePlaces(value, path, findings);
+    if (places.some((place) => listeners.some((other) => overlaps(other, place)))) {
+      const taken = "is taken by another listener: change";
+      if (value.unix !== undefined) findings.problem([...path, "unix"], `this path ${taken} one of the two`);
+      else findings.problem([...path, "port"], `port ${value.port} ${taken} the port or the address of one of them`);
     }
-    listeners.push(listener);
+    listeners.push(...places.map((place) => ({ entry, ...place, ...settings })));
   }
   return listeners;
 }
@@ -47,14 +49,16 @@ interface ListenerParts {
   readonly redirectPort: number | null;
 }
 
-function resolveListener({ value, path, redirectPort }: ListenerParts, context: ResolveContext): ListenerConfig {
+/** What all places of an entry have in common. */
+function resolveSettings(
+  { value, path, redirectPort }: ListenerParts,
+  context: ResolveContext,
+): Omit<ListenerConfig, keyof ListenPlace | "entry"> {
   if (value.redirect !== undefined && redirectPort === null) {
     const message = "no listener has certificates, so the redirect leads to port 443 of something else";
     context.findings.warning([...path, "redirect"], message);
   }
   return {
-    address: addressOf(value, path, context),
-    port: value.port,
     tls: tlsOf(value, path, context),
     redirect: value.redirect === undefined ? null : { port: redirectPort ?? 443 },
     headerTimeoutMs: value.timeouts?.header ?? builtIn.timeouts.header ?? 0,
@@ -64,11 +68,14 @@ function resolveListener({ value, path, redirectPort }: ListenerParts, context: 
 
 /** Where redirects lead: 443 where that has certificates, else the first port that has. */
 function httpsPort(document: Document): number | null {
-  const ports = document.listen.flatMap(({ value }) => (value?.certificates === undefined ? [] : [value.port]));
+  const ports = document.listen.flatMap(({ value }) =>
+    value?.certificates === undefined || value.port === undefined ? [] : [value.port],
+  );
   return ports.find((port) => port === 443) ?? ports[0] ?? null;
 }
 
 function checkListener(value: ListenerDocument, path: Path, { findings }: ResolveContext): void {
+  checkPlaceKeys(value, path, findings);
   if (value.redirect !== undefined && value.certificates !== undefined) {
     findings.problem(
       [...path, "redirect"],
@@ -87,17 +94,6 @@ function checkListener(value: ListenerDocument, path: Path, { findings }: Resolv
       "port 443 is for https: give the listener its certificates, such as certificates: [mail.pem]",
     );
   }
-}
-
-function addressOf(value: ListenerDocument, path: Path, { findings }: ResolveContext): string {
-  const written = value.address ?? "";
-  const address = written.replace(/^\[(.*)\]$/, "$1");
-  if (written === "" || isIp(address)) return address;
-  findings.problem(
-    [...path, "address"],
-    `${quote(written)} is not an IP address: write one of this machine's, or leave the key out for all of them`,
-  );
-  return "";
 }
 
 function tlsOf(value: ListenerDocument, path: Path, context: ResolveContext): ListenerTlsConfig | null {

@@ -3,9 +3,13 @@ interface ListenPlace {
   readonly port: number;
 }
 
-/** Can only one of the two listen? All addresses overlap with each single one. */
+/** Can only one of the two listen? All addresses (of one kind) overlap with each single one. */
 export function samePlace(a: ListenPlace, b: ListenPlace): boolean {
-  return a.port === b.port && a.port !== 0 && (a.address === b.address || isAll(a.address) || isAll(b.address));
+  return a.port === b.port && a.port !== 0 && (includes(a.address, b.address) || includes(b.address, a.address));
 }
 
-const isAll = (address: string): boolean => ["", "::", "0.0.0.0"].includes(address);
+/** Are connections to `address` also taken by who listens on `listening`? */
+function includes(listening: string, address: string): boolean {
+  if (listening === address || listening === "") return true;
+  return address !== "" && listening === (address.includes(":") ? "::" : "0.0.0.0");
+}

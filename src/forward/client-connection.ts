@@ -106,9 +106,10 @@ export class ClientConnection implements ClientSide {
   abort(): void {
     if (this.#state === "closed") return;
     // TLS has its own way to show that the end was not meant; plain TCP needs a reset, but an end that is still being
-    // written makes libuv refuse it, and the socket would stay open for ever.
-    if ("encrypted" in this.socket || this.socket.writableEnded) this.socket.destroy();
-    else this.socket.resetAndDestroy();
+    // written makes libuv refuse it, and the socket would stay open for ever. A Unix domain socket has no reset.
+    const { socket } = this;
+    if ("encrypted" in socket || socket.writableEnded || socket.remoteAddress === undefined) socket.destroy();
+    else socket.resetAndDestroy();
     this.#onClose();
   }
 

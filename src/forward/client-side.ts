@@ -49,9 +49,12 @@ export interface ClientSide {
   abort(): void;
 }
 
+/** Stands for the address of a client that came by a Unix domain socket. */
+export const unixPeer = "unix:";
+
 /** Where a client connection comes from, in the forms that are needed for each of its requests. */
 export interface ClientOrigin {
-  /** IPv6 without brackets. */
+  /** IPv6 without brackets; `unixPeer` where there is none. */
   readonly address: string;
   readonly protocol: "http" | "https";
   /** May the forwarded fields that it sends be believed? */

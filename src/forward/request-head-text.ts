@@ -1,5 +1,5 @@
 import { originTarget, type RequestHead } from "../http/request-head.ts";
-import type { ClientOrigin } from "./client-side.ts";
+import { type ClientOrigin, unixPeer } from "./client-side.ts";
 
 /** The head as it is sent to a member: the client's own bytes without the hop-by-hop lines, and what we add. */
 export function requestHeadText(head: RequestHead, origin: ClientOrigin): string {
@@ -20,17 +20,29 @@ function upgradeLines(head: RequestHead): string {
 
 function forwardedLines(head: RequestHead, origin: ClientOrigin): string {
   const believe = origin.trusted;
-  const client = believe && head.forwardedFor !== "" ? `${head.forwardedFor}, ${origin.address}` : origin.address;
+  const client = clientList(believe ? head.forwardedFor : "", origin.address);
   const protocol = believe && head.forwardedProto !== "" ? head.forwardedProto : origin.protocol;
   const host = believe && head.forwardedHost !== "" ? head.forwardedHost : head.host;
   const lines = `X-Forwarded-For: ${client}\r\nX-Forwarded-Proto: ${protocol}\r\nX-Forwarded-Host: ${host}\r\n`;
   return origin.standard || (believe && head.forwarded !== "") ? lines + forwardedLine(head, origin) : lines;
 }
 
+/** A proxy on this machine adds nothing to what it says; "unknown" is RFC 7239's word for an address that is not known. */
+function clientList(earlier: string, address: string): string {
+  if (address === unixPeer) return earlier === "" ? "unknown" : earlier;
+  return earlier === "" ? address : `${earlier}, ${address}`;
+}
+
 /** RFC 7239. */
 function forwardedLine(head: RequestHead, origin: ClientOrigin): string {
   const earlier = origin.trusted && head.forwarded !== "" ? `${head.forwarded}, ` : "";
   if (!origin.standard) return `Forwarded: ${earlier.slice(0, -2)}\r\n`;
-  const address = origin.address.includes(":") ? `"[${origin.address}]"` : origin.address;
+  const address = forwardedNode(origin.address);
   return `Forwarded: ${earlier}for=${address};proto=${origin.protocol};host="${head.host}"\r\n`;
+}
+
+/** RFC 7239 6. */
+function forwardedNode(address: string): string {
+  if (address === unixPeer) return "unknown";
+  return address.includes(":") ? `"[${address}]"` : address;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { originReader } from "./client-origin.ts";
 
-const read = originReader({ tls: null }, { trusted: ["10.0.0.0/8", "fd00::/8"], standard: false });
+const read = originReader({ tls: null, unix: null }, { trusted: ["10.0.0.0/8", "fd00::/8"], standard: false });
 
 describe("where a connection comes from", () => {
   const cases: readonly (readonly [string, string, boolean])[] = [

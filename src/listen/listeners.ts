@@ -1,7 +1,7 @@
+import { listenPlaceText } from "../config/listen-place-text.ts";
 import type { Config, ListenerConfig } from "../config/config.ts";
 import type { ClientSettings } from "../forward/client-settings.ts";
 import type { RequestRouting } from "../forward/exchange.ts";
-import { authorityOf } from "../http/authority.ts";
 import { dateLine } from "../http/http-date.ts";
 import type { Log } from "../observe/log.ts";
 import { redirectToHttps } from "../router/redirect-to-https.ts";
@@ -23,7 +23,7 @@ export class ListenError extends Error {
   readonly listener: ListenerConfig;
 
   constructor(listener: ListenerConfig, cause: unknown) {
-    super(`${authorityOf(listener.address || "*", listener.port)} can't be listened on: ${explain(cause)}`, { cause });
+    super(`${listenPlaceText(listener)} can't be listened on: ${explain(listener, cause)}`, { cause });
     this.listener = listener;
   }
 }
@@ -40,7 +40,7 @@ export async function startListeners(options: ListenersOptions): Promise<Listene
         client: settings(config, options),
       });
       options.log("listener.bound", {
-        address: config.address || "*",
+        address: config.unix === null ? config.address || "*" : `unix:${config.unix.path}`,
         port: listener.port,
         protocol: config.tls === null ? "http" : "https",
       });
@@ -72,13 +72,20 @@ function failureOf(error: unknown): { problem: string; stack: string } {
     : { problem: String(error), stack: "" };
 }
 
-function explain(cause: unknown): string {
+function explain({ unix }: ListenerConfig, cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
+  const remedies = unix === null ? portRemedies : pathRemedies;
   return ("code" in cause ? remedies.get(cause.code) : undefined) ?? cause.message;
 }
 
-const remedies: ReadonlyMap<unknown, string> = new Map([
+const portRemedies: ReadonlyMap<unknown, string> = new Map([
   ["EADDRINUSE", "another program has the port (stop it, or choose another port)"],
   ["EACCES", "this user may not open ports below 1024 (grant CAP_NET_BIND_SERVICE, or choose another port)"],
   ["EADDRNOTAVAIL", "this machine has no such address"],
+]);
+
+const pathRemedies: ReadonlyMap<unknown, string> = new Map([
+  ["EADDRINUSE", "another program listens there (stop it, or choose another path)"],
+  ["EACCES", "its folder does not exist, or this user may not write to it"],
+  ["ENOTSOCK", "there is something else than a socket (remove it, or choose another path)"],
 ]);

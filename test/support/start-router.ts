@@ -41,8 +41,10 @@ export async function startRouterWith(
 
 export function aListener(rest: Partial<ListenerConfig> = {}): ListenerConfig {
   return {
+    entry: 0,
     address: "127.0.0.1",
     port: 0,
+    unix: null,
     tls: null,
     redirect: null,
     headerTimeoutMs: 20_000,

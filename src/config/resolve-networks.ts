@@ -1,0 +1,21 @@
+import ipaddr from "ipaddr.js";
+import type { Findings } from "./findings.ts";
+import type { Path } from "./problem.ts";
+import { quote } from "./quote.ts";
+
+/** CIDRs, a single address as a network of its own; "unix" stays as it is. */
+export function resolveNetworks(written: readonly string[], path: Path, findings: Findings): string[] {
+  return written.map((network, index) => {
+    const cidr = cidrOf(network);
+    if (cidr !== "unix" && !ipaddr.isValidCIDR(cidr)) {
+      const remedy = "write an address with the number of its fixed bits, such as 10.0.0.0/8";
+      findings.problem([...path, index], `${quote(network)} is not a network: ${remedy}`);
+    }
+    return cidr;
+  });
+}
+
+function cidrOf(network: string): string {
+  if (network.includes("/") || !ipaddr.isValid(network)) return network;
+  return `${network}/${ipaddr.parse(network).kind() === "ipv4" ? 32 : 128}`;
+}
