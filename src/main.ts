@@ -1,3 +1,4 @@
+import { createChallengeSender, type ChallengeSender } from "./acme/challenge-sender.ts";
 import { startAdmin, type Admin } from "./admin/start-admin.ts";
 import type { Config } from "./config/config.ts";
 import { createControl, type Control } from "./control/control.ts";
@@ -23,6 +24,8 @@ export interface Fairlead {
   readonly control: Control;
   readonly listeners: readonly Listener[];
   readonly admin: Admin | null;
+  /** Puts ACME challenges in force in all workers. */
+  readonly challenges: Pick<ChallengeSender, "set">;
   /** Sends the forwarding side's numbers to the control side now instead of within a second. */
   report(): void;
   /** Takes no new requests, lets running ones end for at most `graceMs`, then closes everything. */
@@ -39,8 +42,12 @@ export async function startFairlead(config: Config, options: FairleadOptions): P
   const toControl = { receive: (_message: Parameters<Control["receive"]>[0]): void => undefined };
   const worker = createWorker({ clock, wheel, send: (message) => toControl.receive(message) });
   const send = (message: ToWorker): void => worker.receive(message);
+  const challenges = createChallengeSender({ clock, send, workers: () => 1 });
   const control = createControl({ config, clock, random, log, check, send });
-  toControl.receive = (message) => control.receive(message);
+  toControl.receive = (message) => {
+    if (message.type === "acme-challenges-set") challenges.acknowledged(message.serial);
+    else control.receive(message);
+  };
   const stop = async (listeners: readonly Listener[], admin: Admin | null, graceMs: number): Promise<void> => {
     await Promise.all(listeners.map(async (listener) => listener.close(graceMs)));
     await admin?.close();
@@ -48,27 +55,35 @@ export async function startFairlead(config: Config, options: FairleadOptions): P
     worker.close();
     wheel.close();
   };
-  return bind({ config, worker, control, wheel, options, stop });
+  return bind({ config, worker, control, challenges, wheel, options, stop });
 }
 
 interface Parts {
   readonly config: Config;
   readonly worker: Worker;
   readonly control: Control;
+  readonly challenges: ChallengeSender;
   readonly wheel: TimerWheel;
   readonly options: FairleadOptions;
   readonly stop: (listeners: readonly Listener[], admin: Admin | null, graceMs: number) => Promise<void>;
 }
 
 /** Opens the doors, the admin's first: whoever can reach the router can also see how it is. */
-async function bind({ config, worker, control, wheel, options, stop }: Parts): Promise<Fairlead> {
+async function bind({ config, worker, control, challenges, wheel, options, stop }: Parts): Promise<Fairlead> {
   const { clock, log } = options;
   let admin: Admin | null = null;
   try {
     if (config.admin !== null) admin = await startAdmin({ ...config.admin, control, log });
-    const listeners = await startListeners({ config, routing: worker.routing, wheel, clock, log });
+    const listeners = await startListeners({
+      config,
+      routing: worker.routing,
+      challenges: worker.challenges,
+      wheel,
+      clock,
+      log,
+    });
     const close = async (graceMs: number): Promise<void> => stop(listeners, admin, graceMs);
-    return { control, listeners, admin, report: () => worker.report(), close };
+    return { control, listeners, admin, challenges, report: () => worker.report(), close };
   } catch (error) {
     await stop([], admin, 0);
     throw error;

@@ -17,6 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   router: ["util", "http", "config", "observe", "rules", "farm", "net", "forward"],
   control: ["util", "http", "config", "observe", "farm", "net", "health"],
   listen: ["util", "http", "config", "observe", "farm", "net", "forward", "router"],
+  acme: ["util", "config", "observe", "farm"],
   exchange: ["util", "http", "config"],
   lab: ["util", "http", "observe"],
   admin: ["util", "http", "config", "observe", "farm", "health", "control"],

@@ -69,6 +69,7 @@ export class Control {
       this.#metrics.receive(worker, message.rows);
       return;
     }
+    if (message.type !== "member-failed") return;
     const { farm, server, code } = message;
     this.#options.log("health.live-failure", { farm, server, code });
     this.#monitor.liveFailure(farm, server);

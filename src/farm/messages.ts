@@ -8,7 +8,16 @@ import type { FaultCode } from "./faults.ts";
 export type ToWorker =
   | { readonly type: "configure"; readonly config: Config }
   /** Sent for every member after `configure`, then at each change. */
-  | { readonly type: "members"; readonly members: readonly MemberVerdict[] };
+  | { readonly type: "members"; readonly members: readonly MemberVerdict[] }
+  /** All challenges that are open; [] = none any more. Answered with `acme-challenges-set`. */
+  | { readonly type: "acme-challenges"; readonly serial: number; readonly challenges: readonly AcmeChallenge[] };
+
+/** Proves to a certificate authority that this router answers for a host (lower case). */
+export type AcmeChallenge =
+  /** RFC 8555 8.3 */
+  | { readonly type: "http-01"; readonly host: string; readonly token: string; readonly keyAuthorization: string }
+  /** RFC 8737: PEM of the certificate with the extension acmeIdentifier. */
+  | { readonly type: "tls-alpn-01"; readonly host: string; readonly certificate: string; readonly key: string };
 
 export interface MemberVerdict {
   readonly farm: string;
@@ -28,7 +37,9 @@ export type ToControl =
   /** Totals since the worker started, sent once a second and when asked. */
   | { readonly type: "numbers"; readonly members: readonly MemberNumbers[] }
   /** What has changed since the last such message; sent along with the numbers. */
-  | { readonly type: "metrics"; readonly rows: readonly MetricRow[] };
+  | { readonly type: "metrics"; readonly rows: readonly MetricRow[] }
+  /** The challenges of that serial are answered from now on. */
+  | { readonly type: "acme-challenges-set"; readonly serial: number };
 
 /** What one worker has counted for one subject since it started, as its layout says (`metric-layouts.ts`). */
 export interface MetricRow {

@@ -20,6 +20,12 @@ export function respondRedirect(client: ClientSide, location: string): void {
   write(client, { head, body: "" });
 }
 
+/** 200 with a text that must not be kept by anybody. */
+export function respondText(client: ClientSide, text: string): void {
+  const fields = `Content-Type: application/octet-stream\r\nContent-Length: ${text.length}\r\nCache-Control: no-store\r\n`;
+  write(client, { head: `HTTP/1.1 200 OK\r\n${fields}`, body: text });
+}
+
 function write(client: ClientSide, response: OwnResponse): void {
   if (!client.body.done || !client.head.keepAlive || client.finished) client.closing = true;
   const old = client.head.minor === 0 ? "Connection: keep-alive\r\n" : "";

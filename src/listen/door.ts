@@ -4,6 +4,7 @@ import type { ForwardedConfig, ListenerConfig } from "../config/config.ts";
 import { ClientConnection } from "../forward/client-connection.ts";
 import type { ClientSettings } from "../forward/client-settings.ts";
 import type { Log } from "../observe/log.ts";
+import type { OpenChallenges } from "../router/open-challenges.ts";
 import { originReader } from "./client-origin.ts";
 import { createTlsServer } from "./tls-server.ts";
 
@@ -11,6 +12,7 @@ export interface DoorOptions {
   readonly config: ListenerConfig;
   readonly forwarded: ForwardedConfig;
   readonly client: ClientSettings;
+  readonly challenges: OpenChallenges;
   readonly log: Log;
 }
 
@@ -93,6 +95,7 @@ function createServe(options: DoorOptions, started: (connection: ClientConnectio
   if (config.tls === null) return serve;
   const server = createTlsServer({
     tls: config.tls,
+    challenges: options.challenges,
     handshakeTimeoutMs: client.headerTimeoutMs,
     accept: serve,
     failed: (socket, { message }) =>

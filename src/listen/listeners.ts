@@ -4,6 +4,8 @@ import type { ClientSettings } from "../forward/client-settings.ts";
 import type { RequestRouting } from "../forward/exchange.ts";
 import { dateLine } from "../http/http-date.ts";
 import type { Log } from "../observe/log.ts";
+import { answerChallenges } from "../router/answer-challenges.ts";
+import type { OpenChallenges } from "../router/open-challenges.ts";
 import { redirectToHttps } from "../router/redirect-to-https.ts";
 import type { Clock } from "../util/clock.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
@@ -12,6 +14,7 @@ import { startListener, type Listener } from "./listener.ts";
 export interface ListenersOptions {
   readonly config: Config;
   readonly routing: RequestRouting;
+  readonly challenges: OpenChallenges;
   readonly wheel: TimerWheel;
   readonly clock: Clock;
   readonly log: Log;
@@ -53,10 +56,11 @@ export async function startListeners(options: ListenersOptions): Promise<Listene
   return started;
 }
 
-function settings(config: ListenerConfig, { routing, wheel, clock, log }: ListenersOptions): ClientSettings {
+function settings(config: ListenerConfig, options: ListenersOptions): ClientSettings {
+  const { wheel, clock, log } = options;
   return {
     wheel,
-    routing: config.redirect === null ? routing : redirectToHttps(config.redirect.port),
+    routing: routingOf(config, options),
     monotonic: () => clock.monotonic(),
     after: (delayMs, run) => clock.after(delayMs, run),
     dateLine: dateLine(clock),
@@ -64,6 +68,11 @@ function settings(config: ListenerConfig, { routing, wheel, clock, log }: Listen
     headerTimeoutMs: config.headerTimeoutMs,
     maxHeaderBytes: config.maxHeaderBytes,
   };
+}
+
+function routingOf({ tls, redirect }: ListenerConfig, { routing, challenges }: ListenersOptions): RequestRouting {
+  const ordinary = redirect === null ? routing : redirectToHttps(redirect.port);
+  return tls === null ? answerChallenges(challenges, ordinary) : ordinary;
 }
 
 function failureOf(error: unknown): { problem: string; stack: string } {

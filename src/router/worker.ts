@@ -5,6 +5,7 @@ import type { ConnectedMember } from "../net/connected-member.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
 import { createMetricReport } from "./metric-report.ts";
+import { OpenChallenges } from "./open-challenges.ts";
 import { createRouting } from "./route-request.ts";
 import { applyVerdicts, createSnapshot, type Snapshot } from "./snapshot.ts";
 
@@ -20,6 +21,7 @@ interface WorkerOptions {
 /** The side that forwards. It decides nothing about members: it is told, and it reports. */
 export interface Worker {
   readonly routing: RequestRouting;
+  readonly challenges: OpenChallenges;
   receive(message: ToWorker): void;
   /** Sends the numbers now instead of within a second. */
   report(): void;
@@ -28,6 +30,7 @@ export interface Worker {
 
 export function createWorker({ clock, wheel, send }: WorkerOptions): Worker {
   let snapshot: Snapshot | null = null;
+  const challenges = new OpenChallenges();
   const present = (): Snapshot => {
     if (snapshot === null) throw new Error("a request came before the configuration");
     return snapshot;
@@ -44,9 +47,14 @@ export function createWorker({ clock, wheel, send }: WorkerOptions): Worker {
   const timer: Timer = clock.every(numbersEveryMs, report);
   return {
     routing: createRouting(present, failed),
+    challenges,
     receive(message) {
       if (message.type === "configure") snapshot = createSnapshot(message.config, wheel, snapshot);
-      else applyVerdicts(present(), message.members);
+      else if (message.type === "members") applyVerdicts(present(), message.members);
+      else {
+        challenges.set(message.challenges);
+        send({ type: "acme-challenges-set", serial: message.serial });
+      }
     },
     report,
     close() {

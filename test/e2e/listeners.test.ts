@@ -9,6 +9,7 @@ import { certificate, pfx } from "../../src/config/certificates.fixture.ts";
 import { createLabCertificates } from "../../src/lab/certificates.ts";
 import type { ClientSettings } from "../../src/forward/client-settings.ts";
 import { noLog } from "../../src/observe/log.ts";
+import { OpenChallenges } from "../../src/router/open-challenges.ts";
 import { redirectToHttps } from "../../src/router/redirect-to-https.ts";
 import { TimerWheel } from "../../src/util/timer-wheel.ts";
 import { acceptedSocketOptions, createDoor, type Door } from "../../src/listen/door.ts";
@@ -58,7 +59,8 @@ function listenerSettings(config: ListenerConfig) {
     maxHeaderBytes: config.maxHeaderBytes,
     failed: (error) => assert.fail(String(error)),
   };
-  return { config, forwarded: { trusted: [], standard: false }, client, log: noLog };
+  const challenges = new OpenChallenges();
+  return { config, forwarded: { trusted: [], standard: false }, client, challenges, log: noLog };
 }
 
 async function startDoor(t: TestContext, config: ListenerConfig): Promise<{ door: Door; port: number }> {
