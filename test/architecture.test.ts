@@ -26,11 +26,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 /** The composition root and the commands import everything; only they import each other. */
 const roots: readonly string[] = ["main.ts", "cli"];
 
-/**
- * No sockets, timers, files: what is here tests in microseconds. The loader of config/ reads the files, and Node opens a
- * PFX only by way of node:tls.
- */
-const pure: readonly RegExp[] = [/^http\//, /^rules\//, /^config\/(?!load-|watch-|pfx\.ts)/, /^farm\/balance\//];
+/** No sockets, timers, files: what is here tests in microseconds. Only the loader of config/ reads the files. */
+const pure: readonly RegExp[] = [/^http\//, /^rules\//, /^config\/(?!load-|watch-)/, /^farm\/balance\//];
 const pureModules: readonly string[] = ["node:buffer", "node:crypto", "node:path", "node:url", "node:util"];
 
 /** The request path may never go through these: decision 1 of the design. */

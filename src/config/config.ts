@@ -44,14 +44,26 @@ export interface ListenerTlsConfig {
   readonly minVersion: TlsVersion;
 }
 
-/** A certificate that was read and checked at load. */
+/** A certificate that was read and checked at load; made by `certificateConfig`. */
 export interface CertificateConfig {
   readonly file: string;
   /** DNS names it is valid for, lower case, "*." wildcards as written. */
   readonly names: readonly string[];
-  readonly pem: { readonly certificate: string; readonly key: string } | null;
-  /** The PFX in base64. */
-  readonly pfx: { readonly data: string; readonly passphrase: string } | null;
+  /** `certificate`: the server's, then the intermediate ones, each of which signed the one before. */
+  readonly pem: { readonly certificate: string; readonly key: string };
+  /** Such as "rsa" or "ec"; a client that can use several of a name's certificates chooses among them. */
+  readonly keyType: string;
+  /** The common name of the CA that signed it. */
+  readonly issuer: string;
+  /** Hex. */
+  readonly serial: string;
+  /** Milliseconds since 1970, as `notAfter`. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** Where its revocation status is asked for, and its issuer's certificate in PEM; null = it can't be. */
+  readonly ocsp: { readonly url: string; readonly issuer: string } | null;
+  /** Clients refuse it without a stapled OCSP response (RFC 7633). */
+  readonly mustStaple: boolean;
 }
 
 export type TlsVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { before, describe, it } from "node:test";
+import { aCertificate } from "../../test/support/listener-tls.ts";
+import { makeCertificate, type MadeCertificate } from "../../test/support/make-certificates.ts";
 import {
   certificate,
   derCertificate,
@@ -8,11 +10,13 @@ import {
   oldPfx,
   otherKey,
   pfx,
+  pfxWithChain,
   pfxWithoutKey,
   privateKey,
 } from "./certificates.fixture.ts";
 import type { CertificateConfig } from "./config.ts";
 import { interpret } from "./interpret.ts";
+import { pemCertificates } from "./pem.ts";
 import type { FileContent } from "./referenced-files.ts";
 
 const files = new Map<string, FileContent>(
@@ -27,6 +31,7 @@ const files = new Map<string, FileContent>(
     "empty.pem": "-----BEGIN NOTHING-----",
     "a.pfx": pfx,
     "old.pfx": oldPfx,
+    "chain.pfx": pfxWithChain,
     "no-key.pfx": pfxWithoutKey,
     "junk.pfx": "junk",
     "password.txt": "\uFEFFsecret\r\nsecond line",
@@ -56,12 +61,22 @@ const faultOf = (written: string): string => {
 const names = ["mail.example.com", "*.example.com"];
 
 describe("a certificate", () => {
+  const facts = {
+    names,
+    keyType: "ec",
+    issuer: "mail.example.com",
+    serial: "4BF75F27DEC1016C928B98F6A3C59075C8C2161F",
+    notBefore: Date.UTC(2026, 10, 23, 1, 44, 40),
+    notAfter: Date.UTC(2126, 9, 30, 1, 44, 40),
+    ocsp: null,
+    mustStaple: false,
+  };
+
   it("is one PEM file with its key", () => {
     assert.deepEqual(certificateOf("both.pem"), {
+      ...facts,
       file: "both.pem",
-      names,
       pem: { certificate, key: privateKey },
-      pfx: null,
     });
   });
 
@@ -72,14 +87,20 @@ describe("a certificate", () => {
   for (const password of ["password: secret", "passwordFile: password.txt", "passwordEnv: PFX_PASSWORD"]) {
     it(`is a PFX with ${password}`, () => {
       const found = certificateOf(`{ pfx: a.pfx, ${password} }`);
-      assert.deepEqual(found, {
-        file: "a.pfx",
-        names,
-        pem: null,
-        pfx: { data: pfx.toString("base64"), passphrase: "secret" },
-      });
+      assert.deepEqual(found, { ...facts, file: "a.pfx", pem: { certificate, key: privateKey } });
     });
   }
+
+  it("is a PFX that is encrypted as Windows Server 2016 and older do", () => {
+    assert.equal(certificateOf("{ pfx: old.pfx, password: secret }")?.pem.key, privateKey);
+  });
+
+  it("is a PFX with its chain, whatever the letters of its password", () => {
+    const found = certificateOf("{ pfx: chain.pfx, password: Größe 1 }");
+    const subjects = pemCertificates(found?.pem.certificate ?? "")?.map(({ subject }) => subject);
+    assert.deepEqual(subjects, ["CN=chain.example.com", "CN=Fairlead test intermediate"]);
+    assert.equal(found?.issuer, "Fairlead test intermediate");
+  });
 
   const path = "listen.0.certificates.0";
   const faults: readonly (readonly [string, string])[] = [
@@ -134,13 +155,6 @@ describe("a certificate", () => {
     it(`is refused with the remedy: ${written}`, () => assert.equal(faultOf(written), fault));
   }
 
-  it("is refused with the remedy where its encryption is older than OpenSSL 3 likes", () => {
-    assert.match(
-      faultOf("{ pfx: old.pfx, password: secret }"),
-      /^listen\.0\.certificates\.0: "old\.pfx": its encryption is too old/,
-    );
-  });
-
   it("that has expired is used, with a warning", () => {
     const result = load("expired.pem");
     assert.ok(result.ok);
@@ -158,6 +172,96 @@ describe("a certificate", () => {
       result.warnings[0]?.message ?? "",
       /^"both\.pem" is not valid before .*: check the date of this machine$/,
     );
+  });
+});
+
+describe("the chain of a certificate", () => {
+  let root: MadeCertificate;
+  let intermediate: MadeCertificate;
+  let leaf: MadeCertificate;
+  let other: MadeCertificate;
+  before(async () => {
+    root = await makeCertificate({ name: "Root", ca: true });
+    intermediate = await makeCertificate({ name: "Intermediate", ca: true, by: root });
+    leaf = await makeCertificate({ name: "mail.test", by: intermediate });
+    other = await makeCertificate({ name: "other.test", ca: true });
+  });
+
+  function chainOf(parts: readonly MadeCertificate[], key = leaf.key, at = now): { sent: string[]; told: string[] } {
+    const pem = parts.map(({ certificate: text }) => text).join("");
+    const content = { ok: true as const, bytes: Buffer.from(`${pem}${key}`) };
+    const text =
+      "listen: [{ port: 80, certificates: [a.pem] }]\nservers: { a: a }\nfarms: { f: { servers: [a] } }\nroutes: [{ farm: f }]\n";
+    const result = interpret(text, "f.yaml", {}).resolve({ files: new Map([["a.pem", content]]), env, now: at });
+    assert.ok(result.ok, JSON.stringify(result));
+    const chain = pemCertificates(result.config.listeners[0]?.tls?.certificates[0].pem.certificate ?? "") ?? [];
+    return {
+      sent: chain.map(({ subject }) => subject.slice(3)),
+      told: result.warnings.map(({ message }) => message),
+    };
+  }
+
+  const whole = ["mail.test", "Intermediate"];
+
+  it("is sent as it is where it is right; a root is left out without a word", () => {
+    assert.deepEqual(chainOf([leaf, intermediate]), { sent: whole, told: [] });
+    assert.deepEqual(chainOf([leaf, intermediate, root]), { sent: whole, told: [] });
+  });
+
+  it("is put in order", () => {
+    const told = ['"a.pem": the certificates are in the wrong order and are sent in the right one'];
+    for (const parts of [
+      [intermediate, leaf],
+      [root, leaf, intermediate],
+      [root, intermediate, leaf],
+    ]) {
+      assert.deepEqual(chainOf(parts), { sent: whole, told });
+    }
+  });
+
+  it("is sent without what does not belong to it", () => {
+    assert.deepEqual(chainOf([leaf, other, intermediate]), {
+      sent: whole,
+      told: ['"a.pem": "other.test" is not part of the chain and is not sent'],
+    });
+  });
+
+  it("that lacks its intermediate certificate is named", () => {
+    assert.deepEqual(chainOf([leaf]), {
+      sent: ["mail.test"],
+      told: [
+        '"a.pem": the certificate of its issuer "Intermediate" is missing: append it, or clients may refuse the connection',
+      ],
+    });
+  });
+
+  it("takes the one that is valid longest of two with the same key", async () => {
+    const renewed = await makeCertificate({ name: "new.test", by: root, keys: leaf.keys, until: Date.UTC(2045, 0) });
+    assert.deepEqual(chainOf([leaf, renewed, root]).sent, ["new.test"]);
+  });
+
+  it("whose intermediate certificate expired is named", async () => {
+    const old = await makeCertificate({ name: "Intermediate", ca: true, by: root, until: Date.UTC(2029, 0) });
+    const below = await makeCertificate({ name: "mail.test", by: old });
+    assert.deepEqual(chainOf([below, old], below.key).told, [
+      '"a.pem": the intermediate certificate "Intermediate" expired on Jan  1 00:00:00 2029 GMT: get the CA\'s present one',
+    ]);
+  });
+
+  it("that will expire soon is named", async () => {
+    const told = ['"a.pem" expires in 29 days, on Jan  1 00:00:00 2044 GMT: renew it'];
+    assert.deepEqual(chainOf([leaf, intermediate], leaf.key, Date.UTC(2043, 11, 2, 12)).told, told);
+  });
+
+  it("tells where its status can be asked for, and whether it must be", async () => {
+    const parts = { ocsp: "http://ocsp.test/a", mustStaple: true } as const;
+    const stapled = await makeCertificate({ name: "mail.test", by: root, ...parts });
+    const pem = stapled.certificate + root.certificate;
+    const found = aCertificate({ certificate: pem, key: stapled.key });
+    assert.deepEqual(found.ocsp, { url: "http://ocsp.test/a", issuer: root.certificate });
+    assert.equal(found.mustStaple, true);
+    // Without the issuer's certificate no answer could be checked.
+    assert.equal(aCertificate(stapled).ocsp, null);
   });
 });
 

@@ -1,7 +1,9 @@
 import { createPrivateKey } from "node:crypto";
 import type { X509Certificate } from "node:crypto";
 import type { CertificateDocument } from "./certificate-schema.ts";
-import { certificateNames } from "./certificate-names.ts";
+import { orderChain, type Chain } from "./certificate-chain.ts";
+import { certificateConfig } from "./certificate-config.ts";
+import { warnOfCertificate, warnOfOrder } from "./certificate-warnings.ts";
 import type { CertificateConfig } from "./config.ts";
 import { isEncryptedKey, isPem, pemCertificates, pemKey } from "./pem.ts";
 import type { Path } from "./problem.ts";
@@ -9,7 +11,6 @@ import { quote } from "./quote.ts";
 import { contentOf } from "./resolve-context.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { resolvePfx } from "./resolve-pfx.ts";
-import { warnOfDates } from "./certificate-dates.ts";
 
 /** Reads and checks a certificate of a listener; null = unusable, which has been reported. */
 export function resolveCertificate(
@@ -45,10 +46,9 @@ interface Pem {
 
 function resolvePem(pem: Pem, context: ResolveContext): CertificateConfig | null {
   const { findings } = context;
-  const chain = pemCertificates(pem.certificate.toString("latin1"));
-  const [leaf] = chain ?? [];
-  if (chain === null || leaf === undefined) {
-    const what = chain === null ? "has a damaged certificate" : "has no certificate";
+  const written = pemCertificates(pem.certificate.toString("latin1"));
+  if (written === null || written.length === 0) {
+    const what = written === null ? "has a damaged certificate" : "has no certificate";
     findings.problem(
       pem.path,
       `${quote(pem.file)} ${what}: it must hold "-----BEGIN CERTIFICATE-----" and what follows`,
@@ -56,27 +56,27 @@ function resolvePem(pem: Pem, context: ResolveContext): CertificateConfig | null
     return null;
   }
   const key = pemKey(pem.key.toString("latin1"));
-  const fault = keyFault(chain, key);
-  if (fault !== null || key === null) {
-    findings.problem(pem.keyPath, `${quote(pem.file)}: ${fault ?? ""}`);
+  const chain = chainFor(written, key);
+  if (typeof chain === "string") {
+    findings.problem(pem.keyPath, `${quote(pem.file)}: ${chain}`);
     return null;
   }
-  warnOfDates(leaf, pem.file, pem.path, context);
-  const certificate = chain.map((one) => one.toString()).join("");
-  return { file: pem.file, names: certificateNames(leaf), pem: { certificate, key: `${key}\n` }, pfx: null };
+  warnOfOrder(written, chain, pem, context);
+  const certificate = certificateConfig(pem.file, chain, `${key ?? ""}\n`);
+  warnOfCertificate(chain, certificate, pem.path, context);
+  return certificate;
 }
 
-/** Why the key cannot serve the first certificate; null = it can. */
-function keyFault(chain: readonly X509Certificate[], key: string | null): string | null {
+/** The certificates in order, or why the key can't serve any of them. */
+function chainFor(certificates: readonly X509Certificate[], key: string | null): Chain | string {
   if (key === null) return "the private key is missing: append it to the file, or write { cert: FILE, key: FILE }";
   if (isEncryptedKey(key))
     return "the private key has a passphrase: remove it (openssl pkey -in KEY -out NEW), or use a PFX";
   try {
-    const privateKey = createPrivateKey(key);
-    const index = chain.findIndex((certificate) => certificate.checkPrivateKey(privateKey));
-    if (index === -1)
-      return "the private key does not belong to the certificate: give the key the certificate was requested with";
-    return index === 0 ? null : "the server's certificate must stand first: put the intermediate ones behind it";
+    return (
+      orderChain(certificates, createPrivateKey(key)) ??
+      "the private key does not belong to the certificate: give the key the certificate was requested with"
+    );
   } catch {
     return "the private key is damaged: export it again";
   }

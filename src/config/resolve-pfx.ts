@@ -1,11 +1,13 @@
-import { certificateNames } from "./certificate-names.ts";
+import { createPrivateKey } from "node:crypto";
+import { orderChain } from "./certificate-chain.ts";
+import { certificateConfig } from "./certificate-config.ts";
+import { warnOfCertificate } from "./certificate-warnings.ts";
 import type { CertificateConfig } from "./config.ts";
 import { openPfx } from "./pfx.ts";
 import type { Path } from "./problem.ts";
 import { quote } from "./quote.ts";
 import { contentOf } from "./resolve-context.ts";
 import type { ResolveContext } from "./resolve-context.ts";
-import { warnOfDates } from "./certificate-dates.ts";
 
 interface PfxDocument {
   readonly pfx: string;
@@ -20,25 +22,21 @@ export function resolvePfx(written: PfxDocument, path: Path, context: ResolveCon
   const passphrase = passwordOf(written, path, context);
   if (bytes === null || passphrase === null) return null;
   const pfx = openPfx(bytes, passphrase);
-  if (!pfx.ok) {
-    const fault = pfx.fault === "password" && passphrase === "" ? "no-password" : pfx.fault;
-    context.findings.problem(path, `${quote(written.pfx)}: ${faults[fault]}`);
+  const chain = pfx.ok ? orderChain(pfx.certificates, createPrivateKey(pfx.key)) : null;
+  if (!pfx.ok || chain === null) {
+    const fault = pfx.ok ? "no-key" : pfx.fault;
+    const told = fault === "password" && passphrase === "" ? "no-password" : fault;
+    context.findings.problem(path, `${quote(written.pfx)}: ${faults[told]}`);
     return null;
   }
-  warnOfDates(pfx.certificate, written.pfx, path, context);
-  return {
-    file: written.pfx,
-    names: certificateNames(pfx.certificate),
-    pem: null,
-    pfx: { data: bytes.toString("base64"), passphrase },
-  };
+  const certificate = certificateConfig(written.pfx, chain, pfx.key);
+  warnOfCertificate(chain, certificate, path, context);
+  return certificate;
 }
 
 const faults = {
   "no-password": "it has a password: write { pfx: FILE, passwordFile: FILE } or { pfx: FILE, passwordEnv: NAME }",
   password: "the password is wrong: give the one it was exported with",
-  "old-encryption":
-    "its encryption is too old for this Node.js (RC2 or 3DES): export it again with AES (Export-PfxCertificate -CryptoAlgorithmOption AES256_SHA256, or openssl pkcs12 -legacy to read and openssl pkcs12 -export to write)",
   "no-key": "it holds no certificate with a private key: export it with the key",
   damaged: "it is neither a PFX nor PEM: export the certificate with its private key again",
 } as const;

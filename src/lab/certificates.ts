@@ -16,7 +16,7 @@ export interface LabCertificates {
   readonly ca: string;
   /** By server name. */
   readonly servers: Readonly<Record<string, CertificatePem>>;
-  /** For the router's listener: the published names. */
+  /** For the router's listener: the published names; with the CA behind it. */
   readonly listener: CertificatePem;
 }
 
@@ -42,8 +42,8 @@ export async function createLabCertificates(names: LabCertificateNames, clock: C
   const authority = await createAuthority(clock);
   const servers: Record<string, CertificatePem> = {};
   for (const { name, fqdn } of names.servers) servers[name] = await issue(authority, [fqdn, name, "localhost"], clock);
-  const listener = await issue(authority, names.published ?? publishedByDefault, clock);
-  return { ca: authority.pem, servers, listener };
+  const { certificate, key } = await issue(authority, names.published ?? publishedByDefault, clock);
+  return { ca: authority.pem, servers, listener: { certificate: `${certificate}\n${authority.pem}`, key } };
 }
 
 /** Writes ca.pem, listener.pem and <server>.pem with their -key.pem, keys readable by the owner only. */

@@ -20,7 +20,6 @@ export function certificateChoice(tls: ListenerTlsConfig): (name: string) => Sec
 }
 
 /** A certificate with its key as Node's TLS takes it. */
-export function keyMaterial({ pem, pfx }: CertificateConfig): SecureContextOptions {
-  if (pfx !== null) return { pfx: Buffer.from(pfx.data, "base64"), passphrase: pfx.passphrase };
-  return pem === null ? {} : { cert: pem.certificate, key: pem.key };
+export function keyMaterial({ pem }: CertificateConfig): SecureContextOptions {
+  return { cert: pem.certificate, key: pem.key };
 }

@@ -7,6 +7,7 @@ import type { ListenerConfig } from "../../src/config/config.ts";
 import { createLabCertificates } from "../../src/lab/certificates.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { aConfig } from "../support/configs.ts";
+import { aCertificate, aListenerTls } from "../support/listener-tls.ts";
 import { aListener, RawClient, startRouterWith, type TestRouter } from "../support/start-router.ts";
 
 const open = { type: "http-01", host: "mail.example.test", token: "token", keyAuthorization: "token.thumb" } as const;
@@ -55,8 +56,8 @@ async function names(...published: readonly string[]) {
 }
 
 async function startTls(t: TestContext): Promise<TestRouter> {
-  const certificate = { file: "x", names: ["mail.example.test"], pem: await names("ordinary.test"), pfx: null };
-  const router = await start(t, { tls: { certificates: [certificate], minVersion: "TLSv1.2" } });
+  const certificate = { ...aCertificate(await names("ordinary.test")), names: ["mail.example.test"] };
+  const router = await start(t, { tls: aListenerTls([certificate]) });
   const challenge = await names("challenge.test");
   await router.challenges.set([{ type: "tls-alpn-01", host: "mail.example.test", ...challenge }]);
   return router;

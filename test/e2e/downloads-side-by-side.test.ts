@@ -6,6 +6,7 @@ import { setImmediate as immediate } from "node:timers/promises";
 import { createLabCertificates } from "../../src/lab/certificates.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { aFarm } from "../support/configs.ts";
+import { aCertificate, aListenerTls } from "../support/listener-tls.ts";
 import { RawMember, type RawConnection } from "../support/raw-member.ts";
 import { startRouter } from "../support/start-router.ts";
 
@@ -69,9 +70,9 @@ for (const secure of [false, true]) {
       const [first, second] = members.map(({ config }) => config);
       assert.ok(first !== undefined && second !== undefined);
       const { listener } = await createLabCertificates({ servers: [] }, systemClock);
-      const certificate = { file: "x", names: [], pem: listener, pfx: null };
+      const certificate = aCertificate(listener);
       const router = await startRouter([aFarm({ health: null, members: [first, second] })], {
-        listener: { tls: secure ? { certificates: [certificate], minVersion: "TLSv1.2" } : null },
+        listener: { tls: secure ? aListenerTls([certificate]) : null },
       });
       t.after(async () => {
         for (const member of members) member.close();

@@ -7,6 +7,7 @@ import type { CertificateConfig } from "../../src/config/config.ts";
 import { createLabCertificates } from "../../src/lab/certificates.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { aMemberTls } from "../support/configs.ts";
+import { aCertificate, aListenerTls } from "../support/listener-tls.ts";
 import { memberCertificate } from "../support/member-certificate.ts";
 import { quiet } from "../support/quiet.ts";
 import { type RawConnection, RawMember } from "../support/raw-member.ts";
@@ -86,7 +87,7 @@ function watchMemory(): () => number {
 let certificate: CertificateConfig;
 before(async () => {
   const { listener } = await createLabCertificates({ servers: [] }, systemClock);
-  certificate = { file: "x", names: [], pem: listener, pfx: null };
+  certificate = aCertificate(listener);
 });
 
 interface Ends {
@@ -101,7 +102,7 @@ async function startEnds(t: TestContext, secure: boolean): Promise<Ends> {
   t.after(() => member.close());
   const site = await startSite(t, {
     farm: { members: [member.config], tls: aMemberTls({ verify: false }) },
-    listener: { tls: secure ? { certificates: [certificate], minVersion: "TLSv1.2" } : null },
+    listener: { tls: secure ? aListenerTls([certificate]) : null },
   });
   const open: Ends["open"] = async (head) => {
     const options = { port: site.router.port, host: "127.0.0.1" };

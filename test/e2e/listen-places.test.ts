@@ -17,6 +17,7 @@ import { always, type RawConnection } from "../support/raw-member.ts";
 import { startSite } from "../support/site.ts";
 import { aListener, startRouter } from "../support/start-router.ts";
 import { aFarm } from "../support/configs.ts";
+import { aCertificate, aListenerTls } from "../support/listener-tls.ts";
 import { temporaryFolder, type TemporaryFolder } from "../support/temporary-folder.ts";
 
 const ok = "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nok";
@@ -132,11 +133,7 @@ describe("a listener on a Unix domain socket", () => {
   it("speaks TLS where it has a certificate, and ends what is unfinished when its grace is over", async (t) => {
     const path = place();
     const { listener } = await createLabCertificates({ servers: [], published: ["a.test"] }, systemClock);
-    const pem = { certificate: listener.certificate, key: listener.key };
-    const tls = {
-      certificates: [{ file: "x", names: ["a.test"], pem, pfx: null }],
-      minVersion: "TLSv1.2",
-    } as const;
+    const tls = aListenerTls([aCertificate(listener)]);
     const clock = new FakeClock();
     const site = await startSite(t, { clock, listener: { ...on(path), tls } });
     const socket = connectTls({ path, rejectUnauthorized: false });

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { X509Certificate } from "node:crypto";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { before, describe, it, type TestContext } from "node:test";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import type { CertificateConfig, ListenerConfig, ListenerTlsConfig } from "../../src/config/config.ts";
-import { certificate, pfx } from "../../src/config/certificates.fixture.ts";
 import { createLabCertificates } from "../../src/lab/certificates.ts";
 import type { ClientSettings } from "../../src/forward/client-settings.ts";
 import { noLog } from "../../src/observe/log.ts";
@@ -16,6 +14,7 @@ import { acceptedSocketOptions, createDoor, type Door } from "../../src/listen/d
 import { ListenError } from "../../src/listen/listeners.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { aConfig, aFarm } from "../support/configs.ts";
+import { aCertificate, aListenerTls } from "../support/listener-tls.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { portOf } from "../support/port-of.ts";
 import { quiet } from "../support/quiet.ts";
@@ -28,7 +27,7 @@ const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 async function certificateFor(...names: readonly string[]): Promise<CertificateConfig> {
   const { listener } = await createLabCertificates({ servers: [], published: names }, systemClock);
-  return { file: "x", names, pem: { certificate: listener.certificate, key: listener.key }, pfx: null };
+  return aCertificate(listener);
 }
 
 async function handshake(t: TestContext, port: number, options: ConnectionOptions): Promise<TLSSocket> {
@@ -85,7 +84,7 @@ describe("a listener with TLS", () => {
   });
 
   it("chooses the certificate by the name that is asked for: exact, then wildcard for one label, then the first", async (t) => {
-    const site = await startSite(t, { listener: { tls: { certificates, minVersion: "TLSv1.2" } } });
+    const site = await startSite(t, { listener: { tls: aListenerTls(certificates) } });
     const chosen = async (servername: string): Promise<string> => {
       const socket = await handshake(t, site.router.port, { servername });
       return String(socket.getPeerCertificate().subject.CN);
@@ -100,26 +99,8 @@ describe("a listener with TLS", () => {
     assert.equal(await chosen(""), "first.test");
   });
 
-  it("takes its certificate from a PFX as well", async (t) => {
-    const inPfx = {
-      file: "x",
-      names: ["pfx.test"],
-      pem: null,
-      pfx: { data: pfx.toString("base64"), passphrase: "secret" },
-    };
-    for (const [servername, choice] of [
-      ["", [inPfx, certificates[0]]],
-      ["pfx.test", [certificates[0], inPfx]],
-    ] as const) {
-      const site = await startSite(t, { listener: { tls: { certificates: choice, minVersion: "TLSv1.2" } } });
-      const socket = await handshake(t, site.router.port, { servername });
-      const shown = socket.getPeerX509Certificate();
-      assert.equal(shown?.fingerprint256, new X509Certificate(certificate).fingerprint256);
-    }
-  });
-
   it("tells members that the client came by https, and passes half-closes on", async (t) => {
-    const site = await startSite(t, { listener: { tls: { certificates, minVersion: "TLSv1.2" } } });
+    const site = await startSite(t, { listener: { tls: aListenerTls(certificates) } });
     const socket = await handshake(t, site.router.port, {
       servername: "first.test",
       ALPNProtocols: ["h2", "http/1.1"],
@@ -135,7 +116,7 @@ describe("a listener with TLS", () => {
 
   for (const servername of ["first.test", ""]) {
     it(`refuses versions below its own, ${servername === "" ? "without a name" : "with a name"}`, async (t) => {
-      const site = await startSite(t, { listener: { tls: { certificates, minVersion: "TLSv1.3" } } });
+      const site = await startSite(t, { listener: { tls: aListenerTls(certificates, { minVersion: "TLSv1.3" }) } });
       const socket = await handshake(t, site.router.port, { servername });
       assert.equal(socket.getProtocol(), "TLSv1.3");
       await assert.rejects(handshake(t, site.router.port, { servername, maxVersion: "TLSv1.2" }), /protocol version/);
@@ -143,7 +124,7 @@ describe("a listener with TLS", () => {
   }
 
   it("takes no renegotiation", async (t) => {
-    const site = await startSite(t, { listener: { tls: { certificates, minVersion: "TLSv1.2" } } });
+    const site = await startSite(t, { listener: { tls: aListenerTls(certificates) } });
     const socket = await handshake(t, site.router.port, { servername: "first.test", maxVersion: "TLSv1.2" });
     const refused = await new Promise<Error | null>((resolve) => {
       socket.once("error", resolve);
@@ -153,11 +134,11 @@ describe("a listener with TLS", () => {
   });
 
   it("takes another configuration for the connections that come, and goes on with those that are there", async (t) => {
-    const listener = aListener({ tls: { certificates, minVersion: "TLSv1.2" } });
+    const listener = aListener({ tls: aListenerTls(certificates) });
     const { door, port } = await startDoor(t, listener);
     const earlier = await handshake(t, port, { servername: "first.test" });
     const renewed = await certificateFor("first.test");
-    door.configure(listenerSettings({ ...listener, tls: { certificates: [renewed], minVersion: "TLSv1.3" } }));
+    door.configure(listenerSettings({ ...listener, tls: aListenerTls([renewed], { minVersion: "TLSv1.3" }) }));
     for (const servername of ["first.test", ""]) {
       const later = await handshake(t, port, { servername });
       assert.equal(later.getPeerX509Certificate()?.toString().trim(), renewed.pem?.certificate.trim());
@@ -173,7 +154,7 @@ describe("a listener with TLS", () => {
   });
 
   it("answers nothing to clear text", async (t) => {
-    const site = await startSite(t, { listener: { tls: { certificates, minVersion: "TLSv1.2" } } });
+    const site = await startSite(t, { listener: { tls: aListenerTls(certificates) } });
     const client = site.client().write(get);
     await client.untilEnd();
     assert.ok(!client.text.includes("HTTP/"));
@@ -181,7 +162,7 @@ describe("a listener with TLS", () => {
   });
 
   it("breaks a response off without a proper end where the member's ends early", async (t) => {
-    const site = await startSite(t, { listener: { tls: { certificates, minVersion: "TLSv1.2" } } });
+    const site = await startSite(t, { listener: { tls: aListenerTls(certificates) } });
     const socket = await handshake(t, site.router.port, { servername: "first.test" });
     let text = "";
     socket.on("data", (bytes) => (text += String(bytes)));

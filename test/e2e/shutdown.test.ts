@@ -3,14 +3,15 @@ import { describe, it } from "node:test";
 import { createLabCertificates } from "../../src/lab/certificates.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { aFarm } from "../support/configs.ts";
+import { aCertificate, aListenerTls } from "../support/listener-tls.ts";
 import { RawMember } from "../support/raw-member.ts";
 import { RawClient, startRouter } from "../support/start-router.ts";
 
 async function startTlsRouter(member: RawMember) {
   const { listener } = await createLabCertificates({ servers: [] }, systemClock);
-  const certificate = { file: "x", names: ["*.exchange.localhost"], pem: listener, pfx: null };
+  const certificate = aCertificate(listener);
   return startRouter([aFarm({ health: null, members: [member.config] })], {
-    listener: { tls: { certificates: [certificate], minVersion: "TLSv1.2" } },
+    listener: { tls: aListenerTls([certificate]) },
   });
 }
 
