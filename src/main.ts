@@ -3,6 +3,8 @@ import { startAdmin, type Admin } from "./admin/start-admin.ts";
 import type { Config } from "./config/config.ts";
 import { createControl, type Control } from "./control/control.ts";
 import type { ToWorker } from "./farm/messages.ts";
+import type { ExchangeObserver } from "./farm/exchange-record.ts";
+import { ExchangeObservers } from "./forward/exchange-observers.ts";
 import type { Check } from "./health/check.ts";
 import type { Listener } from "./listen/listener.ts";
 import { startListeners } from "./listen/listeners.ts";
@@ -17,6 +19,8 @@ export interface FairleadOptions {
   readonly random: Random;
   readonly log: Log;
   readonly check: Check;
+  /** Hear of every request that is over. */
+  readonly observers?: readonly ExchangeObserver[];
 }
 
 /** A running router. */
@@ -40,7 +44,9 @@ export async function startFairlead(config: Config, options: FairleadOptions): P
   const { clock, random, log, check } = options;
   const wheel = new TimerWheel(clock);
   const toControl = { receive: (_message: Parameters<Control["receive"]>[0]): void => undefined };
-  const worker = createWorker({ clock, wheel, send: (message) => toControl.receive(message) });
+  const observers = new ExchangeObservers(clock);
+  observers.replace(options.observers ?? []);
+  const worker = createWorker({ clock, wheel, observers, send: (message) => toControl.receive(message) });
   const send = (message: ToWorker): void => worker.receive(message);
   const challenges = createChallengeSender({ clock, send, workers: () => 1 });
   const control = createControl({ config, clock, random, log, check, send });

@@ -21,6 +21,7 @@ it("a fault of the router itself is a 500 that closes the one connection on whic
     attemptFailed: () => undefined,
     preferOther: () => false,
     broken: () => undefined,
+    ended: () => undefined,
   };
   const origin = { address: "127.0.0.1", protocol: "http", trusted: false, standard: false } as const;
   const server = createServer({ allowHalfOpen: true }, (socket) => {

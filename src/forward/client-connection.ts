@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { ExchangeRecord } from "../farm/exchange-record.ts";
 import type { FaultCode } from "../farm/faults.ts";
 import { BodyFramer } from "../http/body-framer.ts";
 import { HeadCollector } from "../http/head-collector.ts";
@@ -8,8 +9,10 @@ import { Timeout } from "../util/timer-wheel.ts";
 import { flushMs, keepAliveBeforeFirstMs, lingerMs, maxHeldBytes, maxKeptHead, maxLingerMs } from "./client-limits.ts";
 import type { ClientSettings } from "./client-settings.ts";
 import { block, type ClientOrigin, type ClientSide } from "./client-side.ts";
+import { connectionFacts } from "./connection-facts.ts";
+import { hearClient } from "./client-socket-events.ts";
 import { isEmptyLine, withoutEmptyLine } from "./empty-line.ts";
-import { discardConnection } from "./end-exchange.ts";
+import { giveUp } from "./end-exchange.ts";
 import { Exchange } from "./exchange.ts";
 import { exchangeTimedOut } from "./exchange-timeout.ts";
 import { guarded } from "./guarded.ts";
@@ -23,6 +26,7 @@ export class ClientConnection implements ClientSide {
   readonly socket: Socket;
   readonly head = new RequestHead();
   readonly body = new BodyFramer();
+  readonly record: ExchangeRecord;
   readonly origin: ClientOrigin;
   readonly reading: ReadingGate;
   readonly pins = new Map<string, MemberConnection>();
@@ -45,29 +49,19 @@ export class ClientConnection implements ClientSide {
     this.socket = socket;
     this.reading = new ReadingGate(socket);
     this.origin = origin;
+    this.record = new ExchangeRecord(connectionFacts(socket));
     this.#settings = settings;
     this.dateLine = settings.dateLine;
     this.#exchange = new Exchange(this, settings.routing, { monotonic: settings.monotonic, listen: memberSide });
     this.#timeout = new Timeout(guarded(this, () => this.#timedOut()));
     this.armTimeout(settings.headerTimeoutMs);
-    socket.on(
-      "data",
-      guarded(this, (bytes: Buffer) => this.#onBytes(bytes)),
-    );
-    socket.on(
-      "end",
-      guarded(this, () => this.#onEnd()),
-    );
-    socket.on(
-      "drain",
-      guarded(this, () => this.#onDrain()),
-    );
-    socket.on(
-      "close",
-      guarded(this, () => this.#onClose()),
-    );
-    // A reset is followed by `close`; there is nothing to add to it.
-    socket.on("error", () => undefined);
+    hearClient(socket, {
+      internalError: (error) => this.internalError(error),
+      bytes: (bytes) => this.#onBytes(bytes),
+      end: () => this.#onEnd(),
+      drain: () => this.#onDrain(),
+      close: () => this.#onClose(),
+    });
   }
 
   /** No request was read that waits for its response: it may be closed without losing anything. */
@@ -100,7 +94,10 @@ export class ClientConnection implements ClientSide {
   internalError(error: unknown): void {
     this.#settings.failed(error);
     if (this.#state === "exchange" && !this.#exchange.answered) requestMalformed(this.#exchange, "internal-error");
-    else this.abort();
+    else {
+      this.record.failed("internal-error");
+      this.abort();
+    }
   }
 
   abort(): void {
@@ -121,6 +118,7 @@ export class ClientConnection implements ClientSide {
 
   exchangeDone(): void {
     if (this.#state === "closed" || this.#state === "lingering") return;
+    this.#settings.routing.ended(this.#exchange);
     const timeouts = this.#exchange.farm?.config.timeouts;
     this.#keepAliveMs = timeouts?.keepAliveMs ?? keepAliveBeforeFirstMs;
     this.#exchange.reset();
@@ -182,8 +180,10 @@ export class ClientConnection implements ClientSide {
     const collector = this.#collector;
     const first = collector.length === 0;
     if (first && isEmptyLine(bytes)) return;
+    if (first) this.record.begin(this.#settings.monotonic());
     const complete = collector.add(bytes);
     const length = complete ? collector.text.length : collector.length;
+    this.record.requestBytes = length;
     if (length > this.#settings.maxHeaderBytes) this.#refuseUnread("header-too-large");
     else if (complete) this.#readHead();
     else if (collector.malformed) this.#refuseUnread("bad-request");
@@ -191,9 +191,8 @@ export class ClientConnection implements ClientSide {
   }
 
   #readHead(): void {
-    const { text, rest } = this.#collector;
-    const problem = parseRequestHead(withoutEmptyLine(text), this.head);
-    if (problem === null) this.#begin(rest);
+    const problem = parseRequestHead(withoutEmptyLine(this.#collector.text), this.head);
+    if (problem === null) this.#begin(this.#collector.rest);
     else this.#refuse(problem === unsupportedVersion ? "unsupported-version" : "bad-request");
   }
 
@@ -210,6 +209,7 @@ export class ClientConnection implements ClientSide {
     if (end > 0) {
       exchange.kept.push(rest.subarray(0, end));
       exchange.keptBytes = end;
+      this.record.requestBytes += end;
     }
     exchange.requestRead = body.done;
     if (end < rest.length) this.#hold(rest.subarray(end));
@@ -275,13 +275,15 @@ export class ClientConnection implements ClientSide {
 
   #onClose(): void {
     if (this.#state === "closed") return;
-    const interrupted = this.#exchange.connection !== null;
+    const exchange = this.#exchange;
+    const unfinished = this.#state === "exchange";
     this.#state = "closed";
     this.#settings.wheel.disarm(this.#timeout);
-    if (interrupted) {
-      this.#settings.routing.broken(this.#exchange, "client-closed");
-      discardConnection(this.#exchange);
-      this.#exchange.reset();
+    if (exchange.connection !== null) giveUp(exchange, "client-closed");
+    if (unfinished) {
+      this.record.failed("client-closed");
+      this.#settings.routing.ended(exchange);
+      exchange.reset();
     }
     this.held = null;
     this.#releasePins();

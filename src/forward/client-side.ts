@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { ExchangeRecord } from "../farm/exchange-record.ts";
 import type { BodyFramer } from "../http/body-framer.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
@@ -18,6 +19,8 @@ export const block = {
 export interface ClientSide {
   readonly socket: Socket;
   readonly head: RequestHead;
+  /** What is told of the present request once it is over. */
+  readonly record: ExchangeRecord;
   /** Follows the request's body. */
   readonly body: BodyFramer;
   /** "X-Forwarded-…" lines, ready but for what the present request adds. */

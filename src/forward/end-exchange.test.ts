@@ -16,6 +16,7 @@ const routing: RequestRouting = {
   attemptFailed: () => undefined,
   preferOther: () => false,
   broken: () => undefined,
+  ended: () => undefined,
 };
 
 function anExchange(t: TestContext): Exchange {

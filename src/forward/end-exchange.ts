@@ -4,6 +4,7 @@ import type { RequestHead } from "../http/request-head.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
 import { block } from "./client-side.ts";
 import type { Exchange } from "./exchange.ts";
+import { noteConnected } from "./note-connected.ts";
 import { respondFault } from "./own-response.ts";
 
 /** The attempt came to nothing; the router decides whether there is another one. */
@@ -17,11 +18,11 @@ export function failAttempt(exchange: Exchange, code: FaultCode): void {
     return;
   }
   if (code === "member-closed" && followedClient(exchange)) {
-    exchange.routing.broken(exchange, "client-closed");
-    discardConnection(exchange);
+    giveUp(exchange, "client-closed");
     respondFault(exchange.client, code);
     return;
   }
+  if (exchange.phase === "connecting") noteConnected(exchange);
   exchange.failedOn = exchange.connection;
   discardConnection(exchange);
   exchange.routing.attemptFailed(exchange, code);
@@ -37,8 +38,7 @@ function followedClient({ client, connection, requestSent }: Exchange): boolean 
 
 /** RPC over HTTP ends its channels by closing them, mostly without a response ([MS-RPCH] 3.2): the client's closes too. */
 function closeChannel(exchange: Exchange): void {
-  exchange.routing.broken(exchange, "channel-closed");
-  discardConnection(exchange);
+  giveUp(exchange, "channel-closed");
   exchange.client.closing = true;
   exchange.client.exchangeDone();
 }
@@ -55,9 +55,15 @@ export function cutResponse(exchange: Exchange): void {
 
 /** Nothing true can be said to the client any more: both connections end here. */
 export function breakExchange(exchange: Exchange, code: FaultCode): void {
+  giveUp(exchange, code);
+  exchange.client.abort();
+}
+
+/** The exchange comes to no good end: that is counted, and the member's connection is closed. */
+export function giveUp(exchange: Exchange, code: FaultCode): void {
+  exchange.client.record.failed(code);
   exchange.routing.broken(exchange, code);
   discardConnection(exchange);
-  exchange.client.abort();
 }
 
 /** The last byte of the response has gone to the client. `surplus`: the member sent more than its response. */
@@ -111,6 +117,7 @@ export function endConnection(exchange: Exchange): void {
 }
 
 function release(exchange: Exchange, connection: MemberConnection): void {
+  exchange.client.record.pinned = connection.carriedAuth || exchange.farm?.config.connectionAuth === "pin";
   exchange.connection = null;
   exchange.requestSent = false;
   exchange.clientFull = false;

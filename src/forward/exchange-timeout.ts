@@ -1,4 +1,4 @@
-import { breakExchange, discardConnection, failAttempt } from "./end-exchange.ts";
+import { breakExchange, failAttempt, giveUp } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { respondFault } from "./own-response.ts";
 
@@ -33,8 +33,7 @@ function waitingTimedOut(exchange: Exchange): void {
     breakExchange(exchange, "client-timeout");
     return;
   }
-  exchange.routing.broken(exchange, "client-timeout");
-  discardConnection(exchange);
+  giveUp(exchange, "client-timeout");
   client.closing = true;
   respondFault(client, "client-timeout");
 }

@@ -27,6 +27,8 @@ export interface RequestRouting {
   preferOther(exchange: Exchange, status: number): boolean;
   /** The response broke off, or the exchange ended otherwise once it was on its way. */
   broken(exchange: Exchange, code: FaultCode): void;
+  /** The request is over, however it ended; told exactly once, before anything of it is forgotten. */
+  ended(exchange: Exchange): void;
 }
 
 interface ExchangeContext {
@@ -75,6 +77,7 @@ export class Exchange {
   /** The member's connection has more to come, but the client does not take it. */
   clientFull = false;
   /** Monotonic milliseconds. */
+  dialledAt = 0;
   sentAt = 0;
 
   /** Hears what happens on the member's connection. */

@@ -4,6 +4,7 @@ import { block } from "./client-side.ts";
 import { cutResponse, endEarly, failAttempt } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { guarded } from "./guarded.ts";
+import { noteConnected } from "./note-connected.ts";
 import { receiveBody, receiveEnd, receiveHead } from "./receive-response.ts";
 import { sendRequest } from "./send-request.ts";
 import { tunnelClosed, tunnelHalfClosed, tunnelToClient } from "./tunnel.ts";
@@ -12,7 +13,10 @@ import { tunnelClosed, tunnelHalfClosed, tunnelToClient } from "./tunnel.ts";
 export function memberSide(exchange: Exchange): ConnectionOwner {
   const { client } = exchange;
   return {
-    memberConnected: guarded(client, () => sendRequest(exchange)),
+    memberConnected: guarded(client, () => {
+      noteConnected(exchange);
+      sendRequest(exchange);
+    }),
 
     memberBytes(connection, bytes) {
       try {

@@ -10,28 +10,32 @@ interface OwnResponse {
 
 /** Answers for the router itself. Nothing of the answer tells where a member is or what went wrong inside. */
 export function respondFault(client: ClientSide, code: FaultCode): void {
-  write(client, responses.get(code) ?? internalError);
+  client.record.failed(code);
+  write(client, responses.get(code) ?? internalError, faults[code].status);
 }
 
 /** RFC 9110 15.4: 301 for what is read, 308 for what must keep its method and body. */
 export function respondRedirect(client: ClientSide, location: string): void {
   const status = client.head.method === "GET" || client.head.method === "HEAD" ? 301 : 308;
   const head = `HTTP/1.1 ${status} ${reasons[status]}\r\nLocation: ${location}\r\nContent-Length: 0\r\n`;
-  write(client, { head, body: "" });
+  write(client, { head, body: "" }, status);
 }
 
 /** 200 with a text that must not be kept by anybody. */
 export function respondText(client: ClientSide, text: string): void {
   const fields = `Content-Type: application/octet-stream\r\nContent-Length: ${text.length}\r\nCache-Control: no-store\r\n`;
-  write(client, { head: `HTTP/1.1 200 OK\r\n${fields}`, body: text });
+  write(client, { head: `HTTP/1.1 200 OK\r\n${fields}`, body: text }, 200);
 }
 
-function write(client: ClientSide, response: OwnResponse): void {
+function write(client: ClientSide, response: OwnResponse, status: number): void {
   if (!client.body.done || !client.head.keepAlive || client.finished) client.closing = true;
   const old = client.head.minor === 0 ? "Connection: keep-alive\r\n" : "";
   const connection = client.closing ? "Connection: close\r\n" : old;
   const body = client.head.method === "HEAD" ? "" : response.body;
-  client.socket.write(`${response.head}${client.dateLine()}${connection}\r\n${body}`, "latin1");
+  const text = `${response.head}${client.dateLine()}${connection}\r\n${body}`;
+  client.record.status = status;
+  client.record.responseBytes += text.length;
+  client.socket.write(text, "latin1");
   client.exchangeDone();
 }
 

@@ -1,5 +1,5 @@
 import type { FaultCode } from "../farm/faults.ts";
-import { breakExchange, discardConnection, endEarly, finishExchange } from "./end-exchange.ts";
+import { breakExchange, endEarly, finishExchange, giveUp } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { respondFault } from "./own-response.ts";
 import { sendBody } from "./send-request.ts";
@@ -19,6 +19,7 @@ export function requestBytes(exchange: Exchange, bytes: Buffer): Buffer | null {
     return null;
   }
   exchange.requestRead = body.done;
+  exchange.client.record.requestBytes += end;
   sendBody(exchange, end === bytes.length ? bytes : bytes.subarray(0, end));
   const rest = end < bytes.length ? bytes.subarray(end) : null;
   if (exchange.phase === "draining" && body.done) finishExchange(exchange);
@@ -31,8 +32,7 @@ export function requestMalformed(exchange: Exchange, code: FaultCode): void {
     breakExchange(exchange, code);
     return;
   }
-  exchange.routing.broken(exchange, code);
-  discardConnection(exchange);
+  giveUp(exchange, code);
   exchange.client.closing = true;
   respondFault(exchange.client, code);
 }

@@ -53,7 +53,13 @@ function relayInterim(exchange: Exchange, connection: MemberConnection): void {
   armWaiting(exchange);
   // RFC 9110 15.2: not to an HTTP/1.0 client.
   if (exchange.client.head.minor === 0) return;
-  exchange.client.socket.write(interimHeadText(connection.head), "latin1");
+  writeInterim(exchange, connection);
+}
+
+function writeInterim({ client }: Exchange, { head }: MemberConnection): void {
+  const text = interimHeadText(head);
+  client.record.responseBytes += text.length;
+  client.socket.write(text, "latin1");
 }
 
 function switchProtocols(exchange: Exchange, connection: MemberConnection, rest: Buffer): void {
@@ -63,7 +69,8 @@ function switchProtocols(exchange: Exchange, connection: MemberConnection, rest:
     return;
   }
   exchange.answered = true;
-  client.socket.write(interimHeadText(connection.head), "latin1");
+  client.record.status = 101;
+  writeInterim(exchange, connection);
   beginTunnel(exchange, connection, rest);
 }
 
@@ -71,11 +78,12 @@ function finalHead(exchange: Exchange, connection: MemberConnection, rest: Buffe
   const { client, member, farm } = exchange;
   const { head, body } = connection;
   if (farm === null || member === null) return;
+  client.record.firstByteMs = exchange.monotonic() - exchange.sentAt;
   if (head.status === 101) {
     switchProtocols(exchange, connection, rest);
     return;
   }
-  member.answered(exchange.monotonic() - exchange.sentAt);
+  member.answered(client.record.firstByteMs);
   if (exchange.routing.preferOther(exchange, head.status)) return;
   if (head.connectionAuth) connection.carriedAuth = true;
   exchange.answered = true;
@@ -84,6 +92,8 @@ function finalHead(exchange: Exchange, connection: MemberConnection, rest: Buffe
   exchange.phase = "responding";
   body.start(head.framing, head.contentLength);
   const text = responseHeadText(exchange, head);
+  client.record.status = head.status;
+  client.record.responseBytes += text.length;
   client.armTimeout(farm.config.timeouts.idleMs);
   if (rest.length > 0 && !body.done && !exchange.unchunk) writeHeadAndBody(exchange, connection, text, rest);
   else {
@@ -100,6 +110,7 @@ function writeHeadAndBody(exchange: Exchange, connection: MemberConnection, text
     breakExchange(exchange, "response-cut");
     return;
   }
+  exchange.client.record.responseBytes += end;
   const content = end === rest.length ? rest : rest.subarray(0, end);
   if (!writeMessage(exchange.client.socket, text, [content], end)) holdMember(exchange, connection);
   if (body.done) responseComplete(exchange, connection, end < rest.length);
@@ -116,6 +127,7 @@ export function receiveBody(exchange: Exchange, connection: MemberConnection, by
     return;
   }
   if (end > 0) {
+    client.record.responseBytes += end;
     const flowing = exchange.unchunk
       ? writeContent(exchange, connection, bytes)
       : client.socket.write(bytes.subarray(0, end));

@@ -16,6 +16,7 @@ export function beginTunnel(exchange: Exchange, connection: MemberConnection, fr
 
 export function tunnelToClient(exchange: Exchange, connection: MemberConnection, bytes: Buffer): void {
   armIdle(exchange);
+  exchange.client.record.responseBytes += bytes.length;
   if (exchange.client.socket.write(bytes)) return;
   exchange.clientFull = true;
   connection.socket.pause();
@@ -23,6 +24,7 @@ export function tunnelToClient(exchange: Exchange, connection: MemberConnection,
 
 export function tunnelToMember(exchange: Exchange, bytes: Buffer): void {
   armIdle(exchange);
+  exchange.client.record.requestBytes += bytes.length;
   if (exchange.connection?.socket.write(bytes) === false) exchange.client.reading.block(block.memberFull);
 }
 

@@ -71,7 +71,7 @@ function settings(config: ListenerConfig, options: ListenersOptions): ClientSett
 }
 
 function routingOf({ tls, redirect }: ListenerConfig, { routing, challenges }: ListenersOptions): RequestRouting {
-  const ordinary = redirect === null ? routing : redirectToHttps(redirect.port);
+  const ordinary = redirect === null ? routing : redirectToHttps(redirect.port, routing.ended);
   return tls === null ? answerChallenges(challenges, ordinary) : ordinary;
 }
 

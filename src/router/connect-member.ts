@@ -33,10 +33,13 @@ export function useConnection(exchange: Exchange, connection: MemberConnection):
   connection.collector.clear();
   exchange.connection = connection;
   connection.member.current++;
+  exchange.client.record.connectMs = 0;
+  exchange.client.record.firstByteMs = -1;
   if (connection.connected) {
     sendRequest(exchange);
     return;
   }
+  exchange.dialledAt = exchange.monotonic();
   exchange.phase = "connecting";
   client.armTimeout(farm?.config.timeouts.connectMs ?? 0);
   // What comes meanwhile would have to be stored without a limit.

@@ -4,7 +4,7 @@ import { hostName } from "../http/authority.ts";
 import { originTarget } from "../http/request-head.ts";
 
 /** Answers every request with the same address under https. */
-export function redirectToHttps(port: number): RequestRouting {
+export function redirectToHttps(port: number, ended: RequestRouting["ended"]): RequestRouting {
   const suffix = port === 443 ? "" : `:${port}`;
   return {
     receive({ client }) {
@@ -22,5 +22,6 @@ export function redirectToHttps(port: number): RequestRouting {
     attemptFailed: () => undefined,
     preferOther: () => false,
     broken: () => undefined,
+    ended,
   };
 }

@@ -17,7 +17,11 @@ export type ReportFailure = (member: ConnectedMember, code: FaultCode) => void;
  * THE page of a request's life: receive -> choose farm -> pinned or balance -> forward (failed -> next member) ->
  * respond. `snapshot` gives the present configuration; a request takes it once.
  */
-export function createRouting(snapshot: () => Snapshot, report: ReportFailure): RequestRouting {
+export function createRouting(
+  snapshot: () => Snapshot,
+  report: ReportFailure,
+  ended: RequestRouting["ended"],
+): RequestRouting {
   return {
     receive(exchange) {
       const { head } = exchange.client;
@@ -53,6 +57,7 @@ export function createRouting(snapshot: () => Snapshot, report: ReportFailure): 
       const other = otherMember(exchange);
       if (other === null) return false;
       discardConnection(exchange);
+      exchange.client.record.retriedFor = "member-503";
       attempt(exchange, other, openConnection(exchange, other, false));
       return true;
     },
@@ -60,6 +65,8 @@ export function createRouting(snapshot: () => Snapshot, report: ReportFailure): 
     broken(exchange, code) {
       count(exchange, code, report);
     },
+
+    ended,
   };
 }
 
@@ -77,8 +84,12 @@ function firstAttempt(exchange: Exchange): void {
 /** Once more to another member, as often as the farm allows. */
 function nextMember(exchange: Exchange, code: FaultCode): void {
   const other = otherMember(exchange);
-  if (other === null) fail(exchange, code);
-  else attempt(exchange, other, openConnection(exchange, other, false));
+  if (other === null) {
+    fail(exchange, code);
+    return;
+  }
+  exchange.client.record.retriedFor = code;
+  attempt(exchange, other, openConnection(exchange, other, false));
 }
 
 function otherMember(exchange: Exchange): ConnectedMember | null {
@@ -93,6 +104,7 @@ function sendAgain(exchange: Exchange): void {
   const { member } = exchange;
   if (member === null) return;
   exchange.retriedStale = true;
+  exchange.client.record.retriedFor = "member-closed";
   exchange.attempts--;
   attempt(exchange, member, openConnection(exchange, member, true));
 }

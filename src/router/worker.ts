@@ -1,5 +1,6 @@
 import type { FaultCode } from "../farm/faults.ts";
 import type { MemberNumbers, ToControl, ToWorker } from "../farm/messages.ts";
+import type { ExchangeObservers } from "../forward/exchange-observers.ts";
 import type { RequestRouting } from "../forward/exchange.ts";
 import type { ConnectedMember } from "../net/connected-member.ts";
 import type { Clock, Timer } from "../util/clock.ts";
@@ -16,6 +17,7 @@ interface WorkerOptions {
   readonly wheel: TimerWheel;
   /** To the control side. */
   readonly send: (message: ToControl) => void;
+  readonly observers: ExchangeObservers;
 }
 
 /** The side that forwards. It decides nothing about members: it is told, and it reports. */
@@ -28,7 +30,7 @@ export interface Worker {
   close(): void;
 }
 
-export function createWorker({ clock, wheel, send }: WorkerOptions): Worker {
+export function createWorker({ clock, wheel, send, observers }: WorkerOptions): Worker {
   let snapshot: Snapshot | null = null;
   const challenges = new OpenChallenges();
   const present = (): Snapshot => {
@@ -46,7 +48,7 @@ export function createWorker({ clock, wheel, send }: WorkerOptions): Worker {
   const changedRows = createMetricReport();
   const timer: Timer = clock.every(numbersEveryMs, report);
   return {
-    routing: createRouting(present, failed),
+    routing: createRouting(present, failed, (exchange) => observers.exchangeEnded(exchange)),
     challenges,
     receive(message) {
       if (message.type === "configure") snapshot = createSnapshot(message.config, wheel, snapshot);

@@ -50,7 +50,7 @@ function listenerSettings(config: ListenerConfig) {
   const wheel = new TimerWheel(systemClock);
   const client: ClientSettings = {
     wheel,
-    routing: redirectToHttps(443),
+    routing: redirectToHttps(443, () => undefined),
     monotonic: () => systemClock.monotonic(),
     after: (delayMs, run) => systemClock.after(delayMs, run),
     dateLine: () => "",

@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
 import type { Config, FarmConfig, ListenerConfig } from "../../src/config/config.ts";
+import type { ExchangeObserver } from "../../src/farm/exchange-record.ts";
 import type { Check } from "../../src/health/check.ts";
 import type { MemberStatus } from "../../src/control/farm-status.ts";
 import { systemClock } from "../../src/util/clock.ts";
@@ -16,6 +17,7 @@ interface SiteOptions {
   readonly listener?: Partial<ListenerConfig>;
   readonly clock?: FakeClock;
   readonly check?: Check;
+  readonly observers?: readonly ExchangeObserver[];
 }
 
 /** One farm of raw members, m1, m2 …, behind a router; everything is closed when the test ends. */

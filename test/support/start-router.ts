@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import type { Config, FarmConfig, ListenerConfig } from "../../src/config/config.ts";
+import type { ExchangeObserver } from "../../src/farm/exchange-record.ts";
 import type { Check } from "../../src/health/check.ts";
 import { checkHttp } from "../../src/health/checks/http.ts";
 import { startFairlead, type Fairlead } from "../../src/main.ts";
@@ -18,6 +19,7 @@ interface Options {
   readonly listener?: Partial<ListenerConfig>;
   readonly clock?: Clock;
   readonly check?: Check;
+  readonly observers?: readonly ExchangeObserver[];
 }
 
 /** A router on a free port of 127.0.0.1 that serves the first farm under every address; no health check by default. */
@@ -32,10 +34,10 @@ export async function startRouter(farms: readonly FarmConfig[], options: Options
 
 export async function startRouterWith(
   config: Config,
-  options: Pick<Options, "clock" | "check"> = {},
+  options: Omit<Options, "config" | "listener"> = {},
 ): Promise<TestRouter> {
-  const { clock = systemClock, check = checkHttp } = options;
-  const router = await startFairlead(config, { clock, random: () => 0.5, log: noLog, check });
+  const { clock = systemClock, check = checkHttp, observers = [] } = options;
+  const router = await startFairlead(config, { clock, random: () => 0.5, log: noLog, check, observers });
   return { ...router, port: router.listeners[0]?.port ?? 0 };
 }
 
