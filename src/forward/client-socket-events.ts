@@ -3,10 +3,10 @@ import { guarded } from "./guarded.ts";
 
 interface ClientSocketEvents {
   internalError(error: unknown): void;
-  bytes(bytes: Buffer): void;
-  end(): void;
-  drain(): void;
-  close(): void;
+  readonly bytes: (bytes: Buffer) => void;
+  readonly end: () => void;
+  readonly drain: () => void;
+  readonly close: () => void;
 }
 
 /** Makes the events of a client's socket heard. */

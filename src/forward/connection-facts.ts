@@ -4,7 +4,8 @@ import type { ConnectionFacts } from "../farm/exchange-record.ts";
 
 /** Read when the connection begins: a socket that was closed knows nothing any more. */
 export function connectionFacts(socket: Socket): ConnectionFacts {
-  const tls = socket instanceof TLSSocket;
+  // It may have been reset at once.
+  const tls = socket instanceof TLSSocket && !socket.destroyed;
   return {
     localAddress: socket.localAddress?.replace("::ffff:", "") ?? "",
     localPort: socket.localPort ?? 0,

@@ -28,7 +28,7 @@ export interface RequestRouting {
   /** The response broke off, or the exchange ended otherwise once it was on its way. */
   broken(exchange: Exchange, code: FaultCode): void;
   /** The request is over, however it ended; told exactly once, before anything of it is forgotten. */
-  ended(exchange: Exchange): void;
+  readonly ended: (exchange: Exchange) => void;
 }
 
 interface ExchangeContext {

@@ -9,7 +9,7 @@ import { always, type RawConnection } from "../support/raw-member.ts";
 import { type Site, startSite } from "../support/site.ts";
 import { until } from "../support/until.ts";
 
-type Told = Omit<ExchangeRecord, "begin" | "failed">;
+type Told = Readonly<Omit<ExchangeRecord, "begin" | "failed">>;
 type SiteOptions = NonNullable<Parameters<typeof startSite>[1]>;
 
 const get = "GET /a?b=c HTTP/1.1\r\nHost: mail.example.test\r\n\r\n";
@@ -29,7 +29,7 @@ const once = (connection: RawConnection): void => {
 /** A site and what was told of its requests so far. */
 async function recorded(t: TestContext, options: SiteOptions = {}): Promise<{ site: Site; told: Told[] }> {
   const told: Told[] = [];
-  const site = await startSite(t, { ...options, observers: [(record) => told.push({ ...record })] });
+  const site = await startSite(t, { ...options, observers: [(record) => told.push(Object.assign({}, record))] });
   return { site, told };
 }
 
