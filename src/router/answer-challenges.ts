@@ -15,6 +15,7 @@ export function answerChallenges(challenges: OpenChallenges, routing: RequestRou
     attemptFailed: (exchange, code) => routing.attemptFailed(exchange, code),
     preferOther: (exchange, status) => routing.preferOther(exchange, status),
     broken: (exchange, code) => routing.broken(exchange, code),
+    ended: routing.ended,
   };
 }
 
