@@ -279,9 +279,8 @@ export class ClientConnection implements ClientSide {
     const unfinished = this.#state === "exchange";
     this.#state = "closed";
     this.#settings.wheel.disarm(this.#timeout);
-    if (exchange.connection !== null) giveUp(exchange, "client-closed");
     if (unfinished) {
-      this.record.failed("client-closed");
+      giveUp(exchange, "client-closed");
       this.#settings.routing.ended(exchange);
       exchange.reset();
     }
