@@ -2,14 +2,13 @@ import type { AddressInfo } from "node:net";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import type { Control } from "../control/control.ts";
 import { authorityOf } from "../http/authority.ts";
-import type { MetricSamples } from "../observe/metric.ts";
 import type { Log } from "../observe/log.ts";
-import { expositionText, expositionType } from "./exposition.ts";
 import { isLoopback, isOwnHost } from "./loopback-guard.ts";
+import { addMetricsRoute, type MetricsSource } from "./metrics-route.ts";
 import { page, pagePolicy } from "./page.ts";
 
 export interface AdminOptions {
-  readonly control: Pick<Control, "farms" | "ready"> & { metrics(): MetricSamples };
+  readonly control: Pick<Control, "farms" | "ready"> & MetricsSource;
   readonly address: string;
   /** 0 = any free one. */
   readonly port: number;
@@ -38,9 +37,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
 
 function addRoutes(app: FastifyInstance, control: AdminOptions["control"]): void {
   app.get("/api/v1/farms", () => control.farms());
-  app.get("/metrics", async (_request, reply) =>
-    reply.type(expositionType).send(await expositionText(control.metrics())),
-  );
+  addMetricsRoute(app, control);
   app.get("/healthz", () => ({ alive: true }));
   app.get("/readyz", (_request, reply) => {
     const waitingFor = control

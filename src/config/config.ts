@@ -11,6 +11,8 @@ export interface Config {
   readonly routes: readonly RouteConfig[];
   readonly forwarded: ForwardedConfig;
   readonly admin: AdminConfig | null;
+  /** Where others than this machine may read the metrics; null = nowhere. */
+  readonly metrics: MetricsConfig | null;
   readonly workers: number;
 }
 
@@ -171,6 +173,14 @@ export interface ForwardedConfig {
   readonly trusted: readonly string[];
   /** Also send RFC 7239's Forwarded. */
   readonly standard: boolean;
+}
+
+export interface MetricsConfig {
+  /** "" = all addresses. */
+  readonly address: string;
+  readonly port: number;
+  /** CIDRs of those who may read. */
+  readonly allow: readonly string[];
 }
 
 export interface AdminConfig {

@@ -20,5 +20,6 @@ export const builtInDefaults = {
   route: { path: "/", exact: false },
   forwarded: { standard: false },
   admin: { address: "127.0.0.1", port: 9900 },
+  metrics: { port: 9901, allow: ["127.0.0.1", "::1"] },
   workers: 0,
 } as const;

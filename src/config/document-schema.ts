@@ -5,6 +5,7 @@ import { balanceSchema, failoverSchema, farmSchema } from "./farm-schema.ts";
 import { healthDefaultsSchema } from "./health-schema.ts";
 import { listenPortSchema, nameSchema, switchSchema, textSchema } from "./leaf-schemas.ts";
 import { listenerSchema } from "./listener-schema.ts";
+import { metricsSchema } from "./metrics-schema.ts";
 import { routeSchema } from "./route-schema.ts";
 import { serverSchema } from "./server-schema.ts";
 import { timeoutsSchema } from "./timeouts-schema.ts";
@@ -72,6 +73,10 @@ export const documentShape = {
     .optional()
     .meta({ description: "The headers X-Forwarded-For, -Proto, -Host and Forwarded." }),
   admin: adminSchema.optional().meta({ description: "Where the admin API listens, or `off`." }),
+  metrics: metricsSchema.optional().meta({
+    description: "A port for Prometheus on another machine: it serves `/metrics` and `/healthz` and nothing else.",
+    default: "off",
+  }),
   workers: workersSchema.optional().meta({
     description: "Number of worker processes; only 0 (all in one process) in this version.",
     default: builtInDefaults.workers,

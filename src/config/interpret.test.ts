@@ -95,7 +95,7 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
     "an unknown section",
     `${base}frams: {}\n`,
     [
-      'f.yaml:5:1: frams: "frams" is not a key here; did you mean "farms"? allowed here are listen, servers, defaults, farms, routes, forwarded, admin, workers',
+      'f.yaml:5:1: frams: "frams" is not a key here; did you mean "farms"? allowed here are listen, servers, defaults, farms, routes, forwarded, admin, metrics, workers',
     ],
   ],
   [
@@ -301,6 +301,27 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
       'f.yaml:11:13: routes.6.path: "/a%zz" is not a path: "%" must be followed by two hexadecimal digits',
       'f.yaml:12:5: routes.7.farm: missing: write letters, digits, ".", "_" and "-" (at most 63, the first a letter or digit)',
     ],
+  ],
+  [
+    "metrics",
+    `${base}metrics: { address: eth0, port: 9900, allow: [prometheus] }\n`,
+    [
+      'f.yaml:5:21: metrics.address: "eth0" is not an IP address: write one of this machine, or leave the key out for all of them',
+      'f.yaml:5:47: metrics.allow.0: "prometheus" is not a network: write an address with the number of its fixed bits, such as 10.0.0.0/8',
+    ],
+  ],
+  [
+    "metrics at the listener's place, for one",
+    `${base}metrics: { port: 80, allow: 10.0.0.1 }\nadmin: off\n`,
+    [
+      "f.yaml:5:18: metrics.port: port 80 is taken by a listener: change the port of one of them",
+      'f.yaml:5:29: metrics.allow: "10.0.0.1" is not a list of networks: write networks or addresses, such as [10.0.0.0/8, 192.168.1.4]',
+    ],
+  ],
+  [
+    "metrics at the admin API's place",
+    `${base}metrics: { port: 9900 }\n`,
+    ["f.yaml:5:18: metrics.port: port 9900 is taken by the admin API: change the port of one of them"],
   ],
   [
     "the rest",

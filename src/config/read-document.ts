@@ -5,6 +5,7 @@ import type { RawDocument } from "./expand-presets.ts";
 import { farmSchema } from "./farm-schema.ts";
 import type { FarmDocument } from "./farm-schema.ts";
 import type { Findings } from "./findings.ts";
+import { metricsSchema, type MetricsDocument } from "./metrics-schema.ts";
 import { nameSchema } from "./leaf-schemas.ts";
 import { listenerSchema } from "./listener-schema.ts";
 import type { ListenerDocument } from "./listener-schema.ts";
@@ -33,6 +34,7 @@ export interface Document {
   readonly defaults: z.output<typeof defaultsSchema>;
   readonly forwarded: z.output<typeof forwardedSchema>;
   readonly admin: z.output<typeof adminSchema>;
+  readonly metrics: MetricsDocument;
   /** false: sections are missing because they were wrong as a whole. */
   readonly complete: boolean;
   /** As an admin would have written it without presets. */
@@ -66,6 +68,7 @@ export function readDocument(value: unknown, context: ReadContext): Document | n
     defaults: section(reader, "defaults", defaultsSchema) ?? {},
     forwarded: section(reader, "forwarded", forwardedSchema) ?? {},
     admin: section(reader, "admin", adminSchema) ?? {},
+    metrics: section(reader, "metrics", metricsSchema) ?? "off",
     expanded: raw,
   };
   section(reader, "workers", workersSchema);

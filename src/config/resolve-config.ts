@@ -9,6 +9,7 @@ import type { ResolveContext } from "./resolve-context.ts";
 import { resolveFarms } from "./resolve-farms.ts";
 import { resolveListeners } from "./resolve-listeners.ts";
 import { resolveNetworks } from "./resolve-networks.ts";
+import { resolveMetrics } from "./resolve-metrics.ts";
 import { resolveRoutes } from "./resolve-routes.ts";
 import { resolveServers } from "./resolve-servers.ts";
 import { samePlace } from "./same-place.ts";
@@ -29,6 +30,7 @@ export function resolveConfig(file: string, document: Document, context: Resolve
     routes,
     forwarded: resolveForwarded(document.forwarded, context),
     admin,
+    metrics: resolveMetrics(document.metrics, { listeners, admin }, context),
     workers: builtInDefaults.workers,
   });
 }

@@ -37,6 +37,11 @@ export const logEvents = {
     fields: { url: "text" },
     text: "dashboard and admin API on {url}",
   },
+  "metrics.bound": {
+    level: "info",
+    fields: { url: "text" },
+    text: "metrics for Prometheus on {url}",
+  },
   "admin.failed": {
     level: "error",
     fields: { problem: "text" },
