@@ -1,5 +1,6 @@
 import { createChallengeSender, type ChallengeSender } from "./acme/challenge-sender.ts";
 import { startAdmin, type Admin } from "./admin/start-admin.ts";
+import { startMetrics, type MetricsListener } from "./admin/start-metrics.ts";
 import type { Config } from "./config/config.ts";
 import { createControl, type Control } from "./control/control.ts";
 import type { ToWorker } from "./farm/messages.ts";
@@ -28,6 +29,7 @@ export interface Fairlead {
   readonly control: Control;
   readonly listeners: readonly Listener[];
   readonly admin: Admin | null;
+  readonly metrics: MetricsListener | null;
   /** Puts ACME challenges in force in all workers. */
   readonly challenges: Pick<ChallengeSender, "set">;
   /** Sends the forwarding side's numbers to the control side now instead of within a second. */
@@ -78,19 +80,26 @@ interface Parts {
 async function bind({ config, worker, control, challenges, wheel, options, stop }: Parts): Promise<Fairlead> {
   const { clock, log } = options;
   let admin: Admin | null = null;
+  let metrics: MetricsListener | null = null;
   try {
     if (config.admin !== null) admin = await startAdmin({ ...config.admin, control, log });
+    if (config.metrics !== null) metrics = await startMetrics({ ...config.metrics, control, log });
     const listeners = await startListeners({
       config,
       routing: worker.routing,
+      countsOf: (listener) => worker.countsOf(listener),
       challenges: worker.challenges,
       wheel,
       clock,
       log,
     });
-    const close = async (graceMs: number): Promise<void> => stop(listeners, admin, graceMs);
-    return { control, listeners, admin, challenges, report: () => worker.report(), close };
+    const close = async (graceMs: number): Promise<void> => {
+      await metrics?.close();
+      await stop(listeners, admin, graceMs);
+    };
+    return { control, listeners, admin, metrics, challenges, report: () => worker.report(), close };
   } catch (error) {
+    await metrics?.close();
     await stop([], admin, 0);
     throw error;
   }

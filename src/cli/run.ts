@@ -65,8 +65,10 @@ function startProblem({ config, problemAt }: Loaded, error: unknown): string {
   }
   const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
   if (!taken) throw error;
-  const inUse = `${config.admin?.port} can't be listened on: another program has the port (stop it, or choose another port)`;
-  return problemLine(problemAt(["admin", "port"], inUse));
+  const ofMetrics = "port" in error && config.metrics !== null && error.port === config.metrics.port;
+  const [section, place] = ofMetrics ? ["metrics", config.metrics] : ["admin", config.admin];
+  const inUse = `${place?.port} can't be listened on: another program has the port (stop it, or choose another port)`;
+  return problemLine(problemAt([section, "port"], inUse));
 }
 
 /** The first signal lets running requests end, the second one does not wait. */

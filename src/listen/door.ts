@@ -3,6 +3,8 @@ import type { Socket } from "node:net";
 import type { ForwardedConfig, ListenerConfig } from "../config/config.ts";
 import { ClientConnection } from "../forward/client-connection.ts";
 import type { ClientSettings } from "../forward/client-settings.ts";
+import { handshakePlace, listenerMetrics } from "../observe/listener-metrics.ts";
+import { add } from "../observe/metric-layout.ts";
 import type { Log } from "../observe/log.ts";
 import type { OpenChallenges } from "../router/open-challenges.ts";
 import { originReader } from "./client-origin.ts";
@@ -14,6 +16,8 @@ export interface DoorOptions {
   readonly client: ClientSettings;
   readonly challenges: OpenChallenges;
   readonly log: Log;
+  /** As `listenerMetrics` says. */
+  readonly counts: Float64Array;
 }
 
 /** What happens to the accepted connections of one listener, whoever bound its port. */
@@ -58,7 +62,10 @@ export function createDoor(options: DoorOptions): Door {
         return;
       }
       sockets.add(socket);
+      add(options.counts, listenerMetrics.accepted, 1);
+      add(options.counts, listenerMetrics.open, 1);
       socket.once("close", () => {
+        add(options.counts, listenerMetrics.open, -1);
         sockets.delete(socket);
         if (sockets.size === 0) events.emit("empty");
       });
@@ -97,9 +104,14 @@ function createServe(options: DoorOptions, started: (connection: ClientConnectio
     tls: config.tls,
     challenges: options.challenges,
     handshakeTimeoutMs: client.headerTimeoutMs,
-    accept: serve,
-    failed: (socket, { message }) =>
-      log("listener.tls-failed", { client: socket.remoteAddress ?? "-", problem: message }),
+    accept(socket) {
+      add(options.counts, handshakePlace(socket.getProtocol(), socket.isSessionReused()), 1);
+      serve(socket);
+    },
+    failed(socket, { message }) {
+      add(options.counts, listenerMetrics.handshakesFailed, 1);
+      log("listener.tls-failed", { client: socket.remoteAddress ?? "-", problem: message });
+    },
   });
   return (socket) => void server.emit("connection", socket);
 }

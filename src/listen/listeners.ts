@@ -18,6 +18,8 @@ export interface ListenersOptions {
   readonly wheel: TimerWheel;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where a listener's connections are counted. */
+  readonly countsOf: (listener: string) => Float64Array;
 }
 
 /** A port that can't be had. */
@@ -41,6 +43,7 @@ export async function startListeners(options: ListenersOptions): Promise<Listene
         config,
         forwarded: options.config.forwarded,
         client: settings(config, options),
+        counts: options.countsOf(listenPlaceText(config)),
       });
       options.log("listener.bound", {
         address: config.unix === null ? config.address || "*" : `unix:${config.unix.path}`,

@@ -12,7 +12,7 @@ interface TlsServerOptions {
   /** 0 = two minutes all the same. */
   readonly handshakeTimeoutMs: number;
   /** Gets the connection once its handshake is done. */
-  readonly accept: (socket: Socket) => void;
+  readonly accept: (socket: TLSSocket) => void;
   readonly failed: (socket: Socket, error: Error) => void;
 }
 

@@ -5,7 +5,7 @@ import type { RequestRouting } from "../forward/exchange.ts";
 import type { ConnectedMember } from "../net/connected-member.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
-import { createMetricReport } from "./metric-report.ts";
+import { MetricReport } from "./metric-report.ts";
 import { OpenChallenges } from "./open-challenges.ts";
 import { createRouting } from "./route-request.ts";
 import { applyVerdicts, createSnapshot, type Snapshot } from "./snapshot.ts";
@@ -25,6 +25,8 @@ export interface Worker {
   readonly routing: RequestRouting;
   readonly challenges: OpenChallenges;
   receive(message: ToWorker): void;
+  /** Where a listener's connections are counted. */
+  countsOf(listener: string): Float64Array;
   /** Sends the numbers now instead of within a second. */
   report(): void;
   close(): void;
@@ -32,6 +34,7 @@ export interface Worker {
 
 export function createWorker({ clock, wheel, send, observers }: WorkerOptions): Worker {
   let snapshot: Snapshot | null = null;
+  const metrics = new MetricReport();
   const challenges = new OpenChallenges();
   const present = (): Snapshot => {
     if (snapshot === null) throw new Error("a request came before the configuration");
@@ -42,22 +45,24 @@ export function createWorker({ clock, wheel, send, observers }: WorkerOptions): 
   const report = (): void => {
     if (snapshot === null) return;
     send({ type: "numbers", members: numbersOf(snapshot) });
-    const rows = changedRows(snapshot);
+    const rows = metrics.changed(snapshot);
     if (rows.length > 0) send({ type: "metrics", rows });
   };
-  const changedRows = createMetricReport();
   const timer: Timer = clock.every(numbersEveryMs, report);
   return {
     routing: createRouting(present, failed, (exchange) => observers.exchangeEnded(exchange)),
     challenges,
     receive(message) {
-      if (message.type === "configure") snapshot = createSnapshot(message.config, wheel, snapshot);
-      else if (message.type === "members") applyVerdicts(present(), message.members);
+      if (message.type === "configure") {
+        snapshot = createSnapshot(message.config, wheel, snapshot);
+        metrics.configured(message.config);
+      } else if (message.type === "members") applyVerdicts(present(), message.members);
       else {
         challenges.set(message.challenges);
         send({ type: "acme-challenges-set", serial: message.serial });
       }
     },
+    countsOf: (listener) => metrics.listener(listener),
     report,
     close() {
       timer.cancel();

@@ -6,6 +6,7 @@ import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import type { CertificateConfig, ListenerConfig, ListenerTlsConfig } from "../../src/config/config.ts";
 import { createLabCertificates } from "../../src/lab/certificates.ts";
 import type { ClientSettings } from "../../src/forward/client-settings.ts";
+import { listenerMetrics } from "../../src/observe/listener-metrics.ts";
 import { noLog } from "../../src/observe/log.ts";
 import { OpenChallenges } from "../../src/router/open-challenges.ts";
 import { redirectToHttps } from "../../src/router/redirect-to-https.ts";
@@ -59,7 +60,8 @@ function listenerSettings(config: ListenerConfig) {
     failed: (error) => assert.fail(String(error)),
   };
   const challenges = new OpenChallenges();
-  return { config, forwarded: { trusted: [], standard: false }, client, challenges, log: noLog };
+  const counts = listenerMetrics.layout.newRow();
+  return { config, forwarded: { trusted: [], standard: false }, client, challenges, log: noLog, counts };
 }
 
 async function startDoor(t: TestContext, config: ListenerConfig): Promise<{ door: Door; port: number }> {

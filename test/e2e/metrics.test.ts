@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:tls";
 import { describe, it } from "node:test";
 import { aConfig, aFarm } from "../support/configs.ts";
+import { memberCertificate } from "../support/member-certificate.ts";
 import { checkMetrics } from "../support/promtool.ts";
 import { always } from "../support/raw-member.ts";
 import { scrape, scrapeText } from "../support/scrape.ts";
+import { aCertificate, aListenerTls } from "../support/listener-tls.ts";
 import { startSite } from "../support/site.ts";
+import { until } from "../support/until.ts";
 
 const ok = "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nok";
 const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -37,6 +42,39 @@ describe("GET /metrics", () => {
     assert.equal(said.get(`fairlead_member_connections_idle{${member}}`), 1);
     assert.equal(said.get(`fairlead_member_up{${member}}`), 1);
     assert.equal(said.get('fairlead_farm_members_available{farm="owa"}'), 1);
+  });
+
+  it("counts clients' connections and handshakes", async (t) => {
+    const listenerTls = aListenerTls([
+      aCertificate({ certificate: memberCertificate.cert, key: memberCertificate.key }),
+    ]);
+    const site = await startSite(t, { members: [always(ok)], config: { admin }, listener: { tls: listenerTls } });
+    const options = { host: "127.0.0.1", port: site.router.port, rejectUnauthorized: false };
+    const socket = connect(options);
+    t.after(() => socket.destroy());
+    const [session] = await once(socket, "session");
+    const resumed = connect({ ...options, session });
+    t.after(() => resumed.destroy());
+    await once(resumed, "secureConnect");
+    await site.client().write("no TLS\r\n\r\n").untilGone();
+    const listener = 'listener="127.0.0.1:0"';
+    const said = await until(async () => {
+      site.router.report();
+      const each = await scrape(site.router.admin?.url);
+      return each.get(`fairlead_client_connections{${listener}}`) === 2 ? each : null;
+    });
+    assert.equal(said.get(`fairlead_client_connections_accepted_total{${listener}}`), 3);
+    assert.equal(said.get(`fairlead_tls_handshakes_failed_total{${listener}}`), 1);
+    for (const kind of ["full", "resumed"]) {
+      assert.equal(said.get(`fairlead_tls_handshakes_total{${listener},version="TLSv1.3",session="${kind}"}`), 1, kind);
+    }
+  });
+
+  it("is served on a port of its own", async (t) => {
+    const metrics = { address: "127.0.0.1", port: 0, allow: ["127.0.0.1/32"] };
+    const site = await startSite(t, { members: [always(ok)], config: { metrics } });
+    const said = await scrape(`http://127.0.0.1:${site.router.metrics?.port}`);
+    assert.equal(said.get('fairlead_farm_members{farm="owa"}'), 1);
   });
 
   it("counts a pinned connection for as long as it is open", async (t) => {
