@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { LoadResult } from "../config/load-config.ts";
 import { problemLine } from "../config/problem.ts";
 import { checkHttp } from "../health/checks/http.ts";
-import { ListenError } from "../listen/listeners.ts";
+import { ListenError } from "../listen/listen-error.ts";
 import { startFairlead, type Fairlead } from "../main.ts";
 import { createLog, logDestination, type Log } from "../observe/log.ts";
 import { systemClock } from "../util/clock.ts";

@@ -13,7 +13,8 @@ export interface Config {
   readonly admin: AdminConfig | null;
   /** Where others than this machine may read the metrics; null = nowhere. */
   readonly metrics: MetricsConfig | null;
-  readonly workers: number;
+  /** 0 = all in one process; "auto" = a worker process per core. */
+  readonly workers: number | "auto";
 }
 
 /** One address and port, or one Unix domain socket, on which clients connect. */

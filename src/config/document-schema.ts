@@ -49,10 +49,11 @@ export const adminSchema = z.union(
   { error: expected("the admin API's place", "{ port: 9900 }, or off") },
 );
 
-const oneProcess = (issue: { readonly input?: unknown }): string =>
-  `${issue.input === "auto" || typeof issue.input === "number" ? `${issue.input} is not possible in this version` : "this is not a number of workers"}: write 0 (all in one process), or leave the key out`;
+const maxWorkers = 64;
 
-export const workersSchema = z.literal(0, { error: oneProcess });
+export const workersSchema = z.union([z.literal("auto"), z.int().min(0).max(maxWorkers)], {
+  error: expected("a number of workers", `auto (one per core), or 0 (all in one process) to ${maxWorkers}`),
+});
 
 /** The sections of the document, without those that presets add. */
 export const documentShape = {
@@ -78,7 +79,7 @@ export const documentShape = {
     default: "off",
   }),
   workers: workersSchema.optional().meta({
-    description: "Number of worker processes; only 0 (all in one process) in this version.",
+    description: "Number of worker processes: `auto` = one per core, 0 = all in one process.",
     default: builtInDefaults.workers,
   }),
 };

@@ -325,13 +325,13 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     "the rest",
-    `${base}forwarded: { trusted: [10.0.0.0/33, fw1] }\nadmin: { address: 0.0.0.0, port: 80 }\nworkers: auto\n`,
+    `${base}forwarded: { trusted: [10.0.0.0/33, fw1] }\nadmin: { address: 0.0.0.0, port: 80 }\nworkers: many\n`,
     [
       'f.yaml:5:24: forwarded.trusted.0: "10.0.0.0/33" is not a network: write an address with the number of its fixed bits, such as 10.0.0.0/8',
       'f.yaml:5:37: forwarded.trusted.1: "fw1" is not a network: write an address with the number of its fixed bits, such as 10.0.0.0/8',
       'f.yaml:6:19: admin.address: "0.0.0.0" is not a loopback address; the admin API has no log-in yet, so it may only listen on this machine: write 127.0.0.1 or ::1',
       "f.yaml:6:34: admin.port: port 80 is taken by a listener: change the port of one of them",
-      "f.yaml:7:10: workers: auto is not possible in this version: write 0 (all in one process), or leave the key out",
+      'f.yaml:7:10: workers: "many" is not a number of workers: write auto (one per core), or 0 (all in one process) to 64',
     ],
   ],
 ];

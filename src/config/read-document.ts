@@ -35,6 +35,8 @@ export interface Document {
   readonly forwarded: z.output<typeof forwardedSchema>;
   readonly admin: z.output<typeof adminSchema>;
   readonly metrics: MetricsDocument;
+  /** null: left out. */
+  readonly workers: z.output<typeof workersSchema> | null;
   /** false: sections are missing because they were wrong as a whole. */
   readonly complete: boolean;
   /** As an admin would have written it without presets. */
@@ -69,9 +71,9 @@ export function readDocument(value: unknown, context: ReadContext): Document | n
     forwarded: section(reader, "forwarded", forwardedSchema) ?? {},
     admin: section(reader, "admin", adminSchema) ?? {},
     metrics: section(reader, "metrics", metricsSchema) ?? "off",
+    workers: section(reader, "workers", workersSchema),
     expanded: raw,
   };
-  section(reader, "workers", workersSchema);
   return { ...document, complete: complete && reader.broken.size === 0 };
 }
 

@@ -31,7 +31,7 @@ export function resolveConfig(file: string, document: Document, context: Resolve
     forwarded: resolveForwarded(document.forwarded, context),
     admin,
     metrics: resolveMetrics(document.metrics, { listeners, admin }, context),
-    workers: builtInDefaults.workers,
+    workers: document.workers ?? builtInDefaults.workers,
   });
 }
 

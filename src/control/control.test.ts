@@ -18,7 +18,6 @@ function matrix(): Config {
 }
 
 function texts(message: ToWorker): string[] {
-  if (message.type === "configure") return ["configure"];
   if (message.type !== "members") return [message.type];
   return message.members.map(({ farm, server, available }) => `${farm}/${server} ${available ? "in" : "out"}`);
 }

@@ -13,6 +13,7 @@ import type { FarmStatus, MemberStatus } from "./farm-status.ts";
 import { memberStatus } from "./member-status.ts";
 import { MetricSums } from "./metric-sums.ts";
 import { metricSubjects } from "./metric-subjects.ts";
+import { SharedLoad } from "./shared-load.ts";
 import { Numbers } from "./numbers.ts";
 
 export interface ControlOptions {
@@ -25,6 +26,8 @@ export interface ControlOptions {
   readonly check: Check;
 }
 
+const lookEveryMs = 20;
+
 /** The side that decides: the configuration in force, the members' health, the numbers. It carries no request. */
 export class Control {
   readonly #options: ControlOptions;
@@ -33,12 +36,15 @@ export class Control {
   readonly #metrics = new MetricSums();
   /** What the workers believe. */
   readonly #sent = new Map<string, boolean>();
+  readonly #load: SharedLoad;
   #config: Config;
+  #generation = 0;
 
   constructor(options: ControlOptions) {
     const { config, check, clock, random } = options;
     this.#options = options;
     this.#config = config;
+    this.#load = new SharedLoad(clock, options.send);
     const onChange = (farm: string, server: string, health: MemberHealth): void => this.#changed(farm, server, health);
     this.#monitor = new Monitor({ check, clock, random, onChange });
     this.apply(config);
@@ -47,38 +53,65 @@ export class Control {
   /** Puts a configuration in force: the workers get it, then a verdict for every member, from then on changes only. */
   apply(config: Config): void {
     this.#config = config;
+    this.#generation++;
     this.#monitor.apply(config);
     const members = this.#verdicts();
     this.#numbers.keepOnly(new Set(members.map(({ farm, server }) => memberKey(farm, server))));
     this.#metrics.keepOnly(metricSubjects(config));
-    this.#options.send({ type: "configure", config });
+    this.#load.configured(this.#generation);
+    this.#options.send({ type: "configure", generation: this.#generation, config });
     this.#sent.clear();
     this.#send(members);
   }
 
+  /** Of the configuration in force. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get config(): Config {
+    return this.#config;
+  }
+
+  /** What a worker that has just started must know. */
+  introduce(send: (message: ToWorker) => void): void {
+    send({ type: "configure", generation: this.#generation, config: this.#config });
+    send({ type: "members", members: this.#verdicts() });
+  }
+
   /** `worker` is never used again for another one; 0 where all runs in one process. */
   receive(message: ToControl, worker = 0): void {
-    if (message.type === "numbers") {
-      this.#numbers.receive(
-        worker,
-        message.members.filter(({ farm, server }) => this.#sent.has(memberKey(farm, server))),
-      );
-      return;
+    switch (message.type) {
+      case "numbers":
+        this.#numbers.receive(
+          worker,
+          message.members.filter(({ farm, server }) => this.#sent.has(memberKey(farm, server))),
+        );
+        break;
+      case "metrics":
+        this.#metrics.receive(worker, message.rows);
+        break;
+      case "load":
+        this.#load.receive(worker, message.generation, message.current);
+        break;
+      case "member-failed": {
+        const { farm, server, code } = message;
+        this.#options.log("health.live-failure", { farm, server, code });
+        this.#monitor.liveFailure(farm, server);
+        break;
+      }
+      case "acme-challenges-set":
+      case "applied":
+      case "log":
+      case "stopped":
     }
-    if (message.type === "metrics") {
-      this.#metrics.receive(worker, message.rows);
-      return;
-    }
-    if (message.type !== "member-failed") return;
-    const { farm, server, code } = message;
-    this.#options.log("health.live-failure", { farm, server, code });
-    this.#monitor.liveFailure(farm, server);
   }
 
   /** A worker ended: the requests that it carried are over, what it did stays counted. */
   workerGone(worker: number): void {
     this.#numbers.workerGone(worker);
     this.#metrics.workerGone(worker);
+    this.#load.workerGone(worker);
   }
 
   farms(): readonly FarmStatus[] {
@@ -102,7 +135,24 @@ export class Control {
     return this.farms().every(({ members }) => members.every(({ healthy }) => healthy !== null));
   }
 
+  /** Resolves when every member has had its first verdict, or after `limitMs`. */
+  async known(limitMs: number): Promise<void> {
+    const { clock } = this.#options;
+    await new Promise<void>((resolve) => {
+      const look = clock.every(lookEveryMs, () => {
+        if (this.ready()) done();
+      });
+      const limit = clock.after(limitMs, () => done());
+      const done = (): void => {
+        look.cancel();
+        limit.cancel();
+        resolve();
+      };
+    });
+  }
+
   close(): void {
+    this.#load.close();
     this.#monitor.close();
   }
 

@@ -12,6 +12,8 @@ export class Member {
   available = false;
   /** Requests (and tunnels) in flight. */
   current = 0;
+  /** The same in the other workers, as of a moment ago. */
+  elsewhere = 0;
   total = 0;
   failed = 0;
   /** Moving average of the time to the response's header; 0 = none yet. */

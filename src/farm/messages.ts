@@ -1,16 +1,26 @@
 import type { Config } from "../config/config.ts";
+import type { LogEventName } from "../observe/log-events.ts";
 import type { FaultCode } from "./faults.ts";
 
 /**
  * What the control process (configuration, health, states, numbers) and the forwarding side (workers) tell each other.
- * All of it is plain data: it could cross a process boundary.
+ * All of it is plain data that crosses a process boundary; only a `socket` has a handle with it.
  */
 export type ToWorker =
-  | { readonly type: "configure"; readonly config: Config }
+  /** A bound socket to listen on, sent with its handle before the first configuration that names it by its key. */
+  | { readonly type: "socket"; readonly key: string }
+  /** Answered by `applied` once it is in force. Listeners that it names no more end. */
+  | { readonly type: "configure"; readonly generation: number; readonly config: Config }
   /** Sent for every member after `configure`, then at each change. */
   | { readonly type: "members"; readonly members: readonly MemberVerdict[] }
   /** All challenges that are open; [] = none any more. Answered with `acme-challenges-set`. */
-  | { readonly type: "acme-challenges"; readonly serial: number; readonly challenges: readonly AcmeChallenge[] };
+  | { readonly type: "acme-challenges"; readonly serial: number; readonly challenges: readonly AcmeChallenge[] }
+  /** Requests in flight in all workers, by the position of the member in the configuration. */
+  | { readonly type: "load"; readonly generation: number; readonly current: readonly number[] }
+  /** For all TLS listeners, 48 bytes in base64: a session of one worker can be resumed on every other one. */
+  | { readonly type: "ticket-keys"; readonly keys: string }
+  /** Take no new requests, end at `graceMs` at the latest; answered by `stopped`. */
+  | { readonly type: "stop"; readonly graceMs: number };
 
 /** Proves to a certificate authority that this router answers for a host (lower case). */
 export type AcmeChallenge =
@@ -34,12 +44,26 @@ export type ToControl =
       readonly server: string;
       readonly code: FaultCode;
     }
-  /** Totals since the worker started, sent once a second and when asked. */
+  /** Totals since the worker started, sent once a second and when asked. Also the sign that the worker is alive. */
   | { readonly type: "numbers"; readonly members: readonly MemberNumbers[] }
   /** What has changed since the last such message; sent along with the numbers. */
   | { readonly type: "metrics"; readonly rows: readonly MetricRow[] }
   /** The challenges of that serial are answered from now on. */
-  | { readonly type: "acme-challenges-set"; readonly serial: number };
+  | { readonly type: "acme-challenges-set"; readonly serial: number }
+  /** Requests in flight in this worker, sent soon after they have changed. */
+  | { readonly type: "load"; readonly generation: number; readonly current: readonly number[] }
+  /** The configuration is in force. `problems`: the listeners that could not be opened. */
+  | { readonly type: "applied"; readonly generation: number; readonly problems: readonly ListenProblem[] }
+  /** For the one log, which the control process writes. */
+  | { readonly type: "log"; readonly event: LogEventName; readonly fields: Readonly<Record<string, string | number>> }
+  /** Nothing runs there any more. */
+  | { readonly type: "stopped" };
+
+export interface ListenProblem {
+  /** Of the socket. */
+  readonly key: string;
+  readonly problem: string;
+}
 
 /** What one worker has counted for one subject since it started, as its layout says (`metric-layouts.ts`). */
 export interface MetricRow {

@@ -4,6 +4,8 @@ import { once } from "node:events";
 /** A socket that is bound but on which nobody accepts yet: it can be sent to another process, which does. */
 export interface SocketHandle {
   close(): void;
+  /** Fills `out`; returns 0, or libuv's error number where the port is taken. Not for paths. */
+  getsockname?(out: { port?: number }): number;
 }
 
 /** `address`: null = all, IPv4 and IPv6. `addressType`: 4, 6, or -1 for a path. `flags`: 1 = IPv6 only. */

@@ -1,5 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import type { Socket } from "node:net";
+import type { Server as TlsServer } from "node:tls";
 import type { ForwardedConfig, ListenerConfig } from "../config/config.ts";
 import { ClientConnection } from "../forward/client-connection.ts";
 import type { ClientSettings } from "../forward/client-settings.ts";
@@ -18,6 +19,8 @@ export interface DoorOptions {
   readonly log: Log;
   /** As `listenerMetrics` says. */
   readonly counts: Float64Array;
+  /** 48 bytes, for TLS session tickets; null = Node's own, known to this process alone. */
+  readonly ticketKeys: Buffer | null;
 }
 
 /** What happens to the accepted connections of one listener, whoever bound its port. */
@@ -26,6 +29,8 @@ export interface Door {
   accept(socket: Socket): void;
   /** For connections that are accepted from now on; the others keep what they began with. */
   configure(options: DoorOptions): void;
+  /** Session tickets are made and read with these from now on. */
+  setTicketKeys(keys: Buffer): void;
   /** Refuses new connections; ends the idle ones at once, the others after `graceMs` at the latest. */
   close(graceMs: number): Promise<void>;
 }
@@ -36,6 +41,12 @@ export const acceptedSocketOptions = { allowHalfOpen: true, noDelay: true } as c
 const keepAliveAfterMs = 60_000;
 
 type Serve = (socket: Socket) => void;
+
+/** What is the same for the connections that are accepted from now on. */
+interface Entrance {
+  readonly serve: Serve;
+  readonly tls: TlsServer | null;
+}
 
 export function createDoor(options: DoorOptions): Door {
   const connections = new Set<ClientConnection>();
@@ -49,7 +60,7 @@ export function createDoor(options: DoorOptions): Door {
     // Its handshake ended late: it gets one answer.
     if (closing) connection.closing = true;
   };
-  let serve = createServe(options, started);
+  let entrance = createEntrance(options, started);
   let { client } = options;
   const abort = (): void => {
     for (const connection of connections) connection.abort();
@@ -69,11 +80,14 @@ export function createDoor(options: DoorOptions): Door {
         sockets.delete(socket);
         if (sockets.size === 0) events.emit("empty");
       });
-      serve(socket);
+      entrance.serve(socket);
     },
     configure(next) {
-      serve = createServe(next, started);
+      entrance = createEntrance(next, started);
       ({ client } = next);
+    },
+    setTicketKeys(keys) {
+      entrance.tls?.setTicketKeys(keys);
     },
     async close(graceMs) {
       closing = true;
@@ -86,7 +100,7 @@ export function createDoor(options: DoorOptions): Door {
   };
 }
 
-function createServe(options: DoorOptions, started: (connection: ClientConnection) => void): Serve {
+function createEntrance(options: DoorOptions, started: (connection: ClientConnection) => void): Entrance {
   const { config, client, log } = options;
   const originOf = originReader(config, options.forwarded);
   const serve = guarded(client, (socket) => {
@@ -99,8 +113,8 @@ function createServe(options: DoorOptions, started: (connection: ClientConnectio
     socket.setKeepAlive(true, keepAliveAfterMs);
     started(new ClientConnection(socket, origin, client));
   });
-  if (config.tls === null) return serve;
-  const server = createTlsServer({
+  if (config.tls === null) return { serve, tls: null };
+  const tls = createTlsServer({
     tls: config.tls,
     challenges: options.challenges,
     handshakeTimeoutMs: client.headerTimeoutMs,
@@ -113,7 +127,8 @@ function createServe(options: DoorOptions, started: (connection: ClientConnectio
       log("listener.tls-failed", { client: socket.remoteAddress ?? "-", problem: message });
     },
   });
-  return (socket) => void server.emit("connection", socket);
+  if (options.ticketKeys !== null) tls.setTicketKeys(options.ticketKeys);
+  return { serve: (socket) => void tls.emit("connection", socket), tls };
 }
 
 /** A fault of ours must not end more than the one connection. */

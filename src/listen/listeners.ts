@@ -1,5 +1,6 @@
 import { listenPlaceText } from "../config/listen-place-text.ts";
 import type { Config, ListenerConfig } from "../config/config.ts";
+import type { ListenProblem } from "../farm/messages.ts";
 import type { ClientSettings } from "../forward/client-settings.ts";
 import type { RequestRouting } from "../forward/exchange.ts";
 import { dateLine } from "../http/http-date.ts";
@@ -9,10 +10,12 @@ import type { OpenChallenges } from "../router/open-challenges.ts";
 import { redirectToHttps } from "../router/redirect-to-https.ts";
 import type { Clock } from "../util/clock.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
+import type { SocketHandle } from "./bind-handle.ts";
+import { socketKeys } from "./bound-sockets.ts";
+import type { DoorOptions } from "./door.ts";
 import { startListener, type Listener } from "./listener.ts";
 
 export interface ListenersOptions {
-  readonly config: Config;
   readonly routing: RequestRouting;
   readonly challenges: OpenChallenges;
   readonly wheel: TimerWheel;
@@ -22,44 +25,95 @@ export interface ListenersOptions {
   readonly countsOf: (listener: string) => Float64Array;
 }
 
-/** A port that can't be had. */
-export class ListenError extends Error {
-  override readonly name = "ListenError";
-  readonly listener: ListenerConfig;
+/** Connections of a listener that was taken out of the configuration get this long to end. */
+const removedGraceMs = 10 * 60_000;
 
-  constructor(listener: ListenerConfig, cause: unknown) {
-    super(`${listenPlaceText(listener)} can't be listened on: ${explain(listener, cause)}`, { cause });
-    this.listener = listener;
-  }
+interface Open {
+  readonly listener: Listener;
+  /** What it was configured with, to see whether anything has changed. */
+  readonly settings: string;
 }
 
-/** Binds all of them or none: rejects with a ListenError that names the first one that can't be had. */
-export async function startListeners(options: ListenersOptions): Promise<Listener[]> {
-  const started: Listener[] = [];
-  for (const config of options.config.listeners) {
+/** The listeners of one process, on sockets that were bound elsewhere. */
+export class Listeners {
+  readonly #options: ListenersOptions;
+  readonly #sockets = new Map<string, SocketHandle>();
+  readonly #open = new Map<string, Open>();
+  /** Taken away by a configuration, with connections that have not ended. */
+  readonly #ending = new Set<Promise<void>>();
+  #ticketKeys: Buffer | null = null;
+
+  constructor(options: ListenersOptions) {
+    this.#options = options;
+  }
+
+  /** A socket for a configuration to come. */
+  addSocket(key: string, handle: SocketHandle): void {
+    this.#sockets.set(key, handle);
+  }
+
+  setTicketKeys(keys: Buffer): void {
+    this.#ticketKeys = keys;
+    for (const { listener } of this.#open.values()) listener.setTicketKeys(keys);
+  }
+
+  /** Opens, changes and ends listeners until they are those of `config`. What is connected stays as it is. */
+  async apply(config: Config): Promise<ListenProblem[]> {
+    const keys = socketKeys(config.listeners);
+    this.#endAllBut(new Set(keys));
+    const problems = await Promise.all(
+      config.listeners.map((listener, index) => this.#applyOne(keys[index] ?? "", listener, config)),
+    );
+    return problems.filter((problem) => problem !== null);
+  }
+
+  /** Takes no more connections; ends the idle ones at once, the others after `graceMs` at the latest. */
+  async close(graceMs: number): Promise<void> {
+    const closed = [...this.#open.values()].map(({ listener }) => listener.close(graceMs));
+    this.#open.clear();
+    await Promise.all([...closed, ...this.#ending]);
+  }
+
+  async #applyOne(key: string, config: ListenerConfig, { forwarded }: Config): Promise<ListenProblem | null> {
+    const settings = JSON.stringify([config, forwarded]);
+    const open = this.#open.get(key);
+    if (open?.settings === settings) return null;
+    const options = this.#doorOptions(config, forwarded);
+    if (open !== undefined) {
+      open.listener.configure(options);
+      this.#open.set(key, { ...open, settings });
+      return null;
+    }
+    const handle = this.#sockets.get(key);
+    if (handle === undefined) return { key, problem: "its socket is missing" };
+    this.#sockets.delete(key);
     try {
-      const listener = await startListener({
-        ...options,
-        config,
-        forwarded: options.config.forwarded,
-        client: settings(config, options),
-        counts: options.countsOf(listenPlaceText(config)),
-      });
-      options.log("listener.bound", {
-        address: config.unix === null ? config.address || "*" : `unix:${config.unix.path}`,
-        port: listener.port,
-        protocol: config.tls === null ? "http" : "https",
-      });
-      started.push(listener);
+      this.#open.set(key, { listener: await startListener(handle, options), settings });
+      return null;
     } catch (error) {
-      await Promise.all(started.map((listener) => listener.close(0)));
-      throw new ListenError(config, error);
+      return { key, problem: problemOf(error) };
     }
   }
-  return started;
+
+  #endAllBut(keys: ReadonlySet<string>): void {
+    for (const [key, { listener }] of this.#open) {
+      if (keys.has(key)) continue;
+      this.#open.delete(key);
+      const ended = listener.close(removedGraceMs);
+      this.#ending.add(ended);
+      void ended.then(() => this.#ending.delete(ended));
+    }
+  }
+
+  #doorOptions(config: ListenerConfig, forwarded: Config["forwarded"]): DoorOptions {
+    const { log, challenges, countsOf } = this.#options;
+    const client = settingsOf(config, this.#options);
+    const counts = countsOf(listenPlaceText(config));
+    return { config, forwarded, client, challenges, log, counts, ticketKeys: this.#ticketKeys };
+  }
 }
 
-function settings(config: ListenerConfig, options: ListenersOptions): ClientSettings {
+function settingsOf(config: ListenerConfig, options: ListenersOptions): ClientSettings {
   const { wheel, clock, log } = options;
   return {
     wheel,
@@ -84,20 +138,7 @@ function failureOf(error: unknown): { problem: string; stack: string } {
     : { problem: String(error), stack: "" };
 }
 
-function explain({ unix }: ListenerConfig, cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  const remedies = unix === null ? portRemedies : pathRemedies;
-  return ("code" in cause ? remedies.get(cause.code) : undefined) ?? cause.message;
+function problemOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return "code" in error ? String(error.code) : error.message;
 }
-
-const portRemedies: ReadonlyMap<unknown, string> = new Map([
-  ["EADDRINUSE", "another program has the port (stop it, or choose another port)"],
-  ["EACCES", "this user may not open ports below 1024 (grant CAP_NET_BIND_SERVICE, or choose another port)"],
-  ["EADDRNOTAVAIL", "this machine has no such address"],
-]);
-
-const pathRemedies: ReadonlyMap<unknown, string> = new Map([
-  ["EADDRINUSE", "another program listens there (stop it, or choose another path)"],
-  ["EACCES", "its folder does not exist, or this user may not write to it"],
-  ["ENOTSOCK", "there is something else than a socket (remove it, or choose another path)"],
-]);

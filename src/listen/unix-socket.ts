@@ -42,12 +42,14 @@ export function bindUnixSocket({ path, mode }: UnixSocketConfig): BoundUnixSocke
     handle.close();
     throw error;
   }
+  return { handle, remove: unixSocketRemoval(path) };
+}
+
+/** For the file that is there now. */
+export function unixSocketRemoval(path: string): () => void {
   const inode = inodeOf(path);
-  return {
-    handle,
-    remove: () => {
-      if (inode !== null && inodeOf(path) === inode) rmSync(path, { force: true });
-    },
+  return () => {
+    if (inode !== null && inodeOf(path) === inode) rmSync(path, { force: true });
   };
 }
 

@@ -17,6 +17,16 @@ export const logEvents = {
     fields: { file: "text", servers: "number", farms: "number", routes: "number" },
     text: "{file}: {servers} servers, {farms} farms, {routes} routes",
   },
+  "config.reloaded": {
+    level: "info",
+    fields: { file: "text", by: "text", changes: "number", summary: "text" },
+    text: "{file} is in force ({by}): {summary}",
+  },
+  "config.refused": {
+    level: "error",
+    fields: { file: "text", problems: "number", problem: "text" },
+    text: "{file} is refused, the old configuration serves on: {problem}",
+  },
   "listener.bound": {
     level: "info",
     fields: { address: "text", port: "number", protocol: "text" },
@@ -71,6 +81,26 @@ export const logEvents = {
     level: "info",
     fields: { version: "text", file: "text" },
     text: "fairlead {version} runs {file}",
+  },
+  "worker.started": {
+    level: "info",
+    fields: { worker: "number", pid: "number" },
+    text: "worker {worker} runs as process {pid}",
+  },
+  "worker.died": {
+    level: "warn",
+    fields: { worker: "number", pid: "number", how: "text", waitMs: "number" },
+    text: "worker {worker} (process {pid}) died: {how}; another one takes its place",
+  },
+  "worker.keeps-dying": {
+    level: "error",
+    fields: { worker: "number", pid: "number", how: "text", waitMs: "number" },
+    text: "workers keep dying, the last one (worker {worker}, process {pid}) of {how}; the next is started in {waitMs} ms",
+  },
+  "worker.hangs": {
+    level: "error",
+    fields: { worker: "number", pid: "number", seconds: "number" },
+    text: "worker {worker} (process {pid}) has not been heard of for {seconds} s and is killed",
   },
   "router.stopping": {
     level: "info",

@@ -6,11 +6,16 @@ import type { ConnectedMember } from "../net/connected-member.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
 import { MetricReport } from "./metric-report.ts";
+import { loadReport } from "./load-report.ts";
 import { OpenChallenges } from "./open-challenges.ts";
 import { createRouting } from "./route-request.ts";
 import { applyVerdicts, createSnapshot, type Snapshot } from "./snapshot.ts";
 
 const numbersEveryMs = 1000;
+const loadEveryMs = 50;
+
+/** What is for the routing; the rest is for the listeners. */
+export type RoutingMessage = Extract<ToWorker, { readonly type: "configure" | "members" | "load" | "acme-challenges" }>;
 
 interface WorkerOptions {
   readonly clock: Clock;
@@ -18,13 +23,15 @@ interface WorkerOptions {
   /** To the control side. */
   readonly send: (message: ToControl) => void;
   readonly observers: ExchangeObservers;
+  /** Other workers carry requests to the same members. */
+  readonly shared: boolean;
 }
 
 /** The side that forwards. It decides nothing about members: it is told, and it reports. */
 export interface Worker {
   readonly routing: RequestRouting;
   readonly challenges: OpenChallenges;
-  receive(message: ToWorker): void;
+  receive(message: RoutingMessage): void;
   /** Where a listener's connections are counted. */
   countsOf(listener: string): Float64Array;
   /** Sends the numbers now instead of within a second. */
@@ -32,7 +39,7 @@ export interface Worker {
   close(): void;
 }
 
-export function createWorker({ clock, wheel, send, observers }: WorkerOptions): Worker {
+export function createWorker({ clock, wheel, send, observers, shared }: WorkerOptions): Worker {
   let snapshot: Snapshot | null = null;
   const metrics = new MetricReport();
   const challenges = new OpenChallenges();
@@ -48,24 +55,28 @@ export function createWorker({ clock, wheel, send, observers }: WorkerOptions): 
     const rows = metrics.changed(snapshot);
     if (rows.length > 0) send({ type: "metrics", rows });
   };
-  const timer: Timer = clock.every(numbersEveryMs, report);
+  const load = loadReport(send);
+  const timers: Timer[] = [clock.every(numbersEveryMs, report)];
+  if (shared) timers.push(clock.every(loadEveryMs, () => load.report(snapshot)));
   return {
     routing: createRouting(present, failed, (exchange) => observers.exchangeEnded(exchange)),
     challenges,
     receive(message) {
-      if (message.type === "configure") {
-        snapshot = createSnapshot(message.config, wheel, snapshot);
-        metrics.configured(message.config);
-      } else if (message.type === "members") applyVerdicts(present(), message.members);
-      else {
+      if (message.type === "members") applyVerdicts(present(), message.members);
+      else if (message.type === "load") load.receive(snapshot, message);
+      else if (message.type === "acme-challenges") {
         challenges.set(message.challenges);
         send({ type: "acme-challenges-set", serial: message.serial });
+      } else {
+        snapshot = createSnapshot(message.config, wheel, snapshot);
+        metrics.configured(message.config);
+        load.configured(message.generation);
       }
     },
     countsOf: (listener) => metrics.listener(listener),
     report,
     close() {
-      timer.cancel();
+      for (const timer of timers) timer.cancel();
       for (const farm of snapshot?.farms.values() ?? []) for (const member of farm.members) member.closeIdle();
     },
   };

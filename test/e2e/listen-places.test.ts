@@ -8,7 +8,7 @@ import { before, after, describe, it, type TestContext } from "node:test";
 import { connect as connectTls } from "node:tls";
 import type { Config, ListenerConfig } from "../../src/config/config.ts";
 import { createLabCertificates } from "../../src/lab/certificates.ts";
-import { ListenError } from "../../src/listen/listeners.ts";
+import { ListenError } from "../../src/listen/listen-error.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { portOf } from "../support/port-of.ts";

@@ -12,7 +12,7 @@ import { OpenChallenges } from "../../src/router/open-challenges.ts";
 import { redirectToHttps } from "../../src/router/redirect-to-https.ts";
 import { TimerWheel } from "../../src/util/timer-wheel.ts";
 import { acceptedSocketOptions, createDoor, type Door } from "../../src/listen/door.ts";
-import { ListenError } from "../../src/listen/listeners.ts";
+import { ListenError } from "../../src/listen/listen-error.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { aConfig, aFarm } from "../support/configs.ts";
 import { aCertificate, aListenerTls } from "../support/listener-tls.ts";
@@ -61,7 +61,8 @@ function listenerSettings(config: ListenerConfig) {
   };
   const challenges = new OpenChallenges();
   const counts = listenerMetrics.layout.newRow();
-  return { config, forwarded: { trusted: [], standard: false }, client, challenges, log: noLog, counts };
+  const forwarded = { trusted: [], standard: false };
+  return { config, forwarded, client, challenges, log: noLog, counts, ticketKeys: null };
 }
 
 async function startDoor(t: TestContext, config: ListenerConfig): Promise<{ door: Door; port: number }> {

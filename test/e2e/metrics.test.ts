@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:tls";
 import { describe, it } from "node:test";
-import { aConfig, aFarm } from "../support/configs.ts";
+import { aFarm } from "../support/configs.ts";
 import { memberCertificate } from "../support/member-certificate.ts";
 import { checkMetrics } from "../support/promtool.ts";
 import { always } from "../support/raw-member.ts";
@@ -111,7 +111,7 @@ describe("GET /metrics", () => {
     assert.deepEqual([await requests("m1"), await requests("m2")], [3, 3]);
     const moved = { ...site.member.config, port: site.members[1]!.config.port };
     const farm = aFarm({ health: null, members: [moved] });
-    site.router.control.apply(aConfig([farm], { routes: [{ host: null, path: "/", farm: "owa" }] }));
+    await site.router.apply({ ...site.router.control.config, farms: [farm] });
     await ask();
     assert.deepEqual([await requests("m1"), await requests("m2")], [4, undefined]);
   });

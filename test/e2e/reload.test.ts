@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { authenticating } from "../support/authenticating.ts";
-import { aConfig, aFarm } from "../support/configs.ts";
+import { aFarm } from "../support/configs.ts";
 import { always, RawMember } from "../support/raw-member.ts";
 import { startSite } from "../support/site.ts";
 
@@ -19,7 +19,7 @@ describe("a configuration that replaces a member", () => {
       const connection = await site.member.connection();
       await connection.untilText("\r\n\r\n");
       const farm = aFarm({ health: null, members: [other.config], connectionAuth });
-      site.router.control.apply(aConfig([farm], { routes: [{ host: null, path: "/", farm: farm.name }] }));
+      await site.router.apply({ ...site.router.control.config, farms: [farm] });
       connection.write(ok);
       assert.equal(await client.untilText("ok"), ok);
       client.received = Buffer.alloc(0);
@@ -36,7 +36,7 @@ describe("a configuration that replaces a member", () => {
       const client = site.client().write(negotiate);
       await client.untilText("alice");
       const farm = aFarm({ health: null, members: [other.config], connectionAuth });
-      site.router.control.apply(aConfig([farm], { routes: [{ host: null, path: "/", farm: farm.name }] }));
+      await site.router.apply({ ...site.router.control.config, farms: [farm] });
       client.received = Buffer.alloc(0);
       assert.match(await client.write(get).untilText("alice"), /^HTTP\/1\.1 200 /);
       const stranger = site.client().write(get);

@@ -12,7 +12,7 @@ export function describeBalance(name: string, create: () => Balance): void {
         fc.property(counts, (rounds) => {
           const balance = create();
           for (const round of rounds) {
-            const candidates = round.map((current) => ({ current }));
+            const candidates = round.map((current) => ({ current, elsewhere: 0 }));
             assert.ok(candidates.includes(balance(candidates)));
           }
         }),
@@ -21,7 +21,7 @@ export function describeBalance(name: string, create: () => Balance): void {
 
     it("gives equally busy members equal shares", () => {
       const balance = create();
-      const candidates = [{ current: 1 }, { current: 1 }, { current: 1 }];
+      const candidates = [1, 1, 1].map((current) => ({ current, elsewhere: 0 }));
       const shares = candidates.map(() => 0);
       for (let request = 0; request < 300; request++) {
         const index = candidates.indexOf(balance(candidates));

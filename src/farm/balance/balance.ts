@@ -2,6 +2,8 @@
 export interface Candidate {
   /** Requests in flight. */
   readonly current: number;
+  /** The same in the other workers. */
+  readonly elsewhere: number;
 }
 
 /** Picks the member for the next request among the available ones; there is at least one. */

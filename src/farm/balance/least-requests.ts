@@ -1,4 +1,4 @@
-import { candidateAt, type Balance } from "./balance.ts";
+import { candidateAt, type Balance, type Candidate } from "./balance.ts";
 
 /** The one with the fewest requests in flight; among equals one after the other. */
 export function leastRequests(): Balance {
@@ -8,8 +8,12 @@ export function leastRequests(): Balance {
     let best = candidateAt(candidates, turn);
     for (let step = 1; step < candidates.length; step++) {
       const candidate = candidateAt(candidates, turn + step);
-      if (candidate.current < best.current) best = candidate;
+      if (inFlight(candidate) < inFlight(best)) best = candidate;
     }
     return best;
   };
+}
+
+function inFlight({ current, elsewhere }: Candidate): number {
+  return current + elsewhere;
 }

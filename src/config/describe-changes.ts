@@ -1,0 +1,114 @@
+import type { CertificateConfig, Config, FarmConfig, ListenerConfig, RouteConfig } from "./config.ts";
+import { isDeepStrictEqual } from "node:util";
+
+/**
+ * What differs between two configurations, a line each, in the words of the configuration file. Nothing secret is in
+ * it: of certificates and keys only that they changed.
+ */
+export function describeChanges(before: Config, after: Config): string[] {
+  return [
+    ...named(
+      "listener",
+      byName(before.listeners, listenerName),
+      byName(after.listeners, listenerName),
+      listenerChanges,
+    ),
+    ...named("server", byName(before.servers, nameOf), byName(after.servers, nameOf), fieldChanges),
+    ...named("farm", byName(before.farms, nameOf), byName(after.farms, nameOf), farmChanges),
+    ...named("route", byName(before.routes, routeName), byName(after.routes, routeName), fieldChanges),
+    ...fieldChanges(rest(before), rest(after)),
+  ];
+}
+
+/** What is described by itself above; the file is where it came from, not what it says. */
+const described: ReadonlySet<string> = new Set(["listeners", "servers", "farms", "routes", "file"]);
+
+function rest(config: Config): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => !described.has(key)));
+}
+
+function nameOf({ name }: { readonly name: string }): string {
+  return name;
+}
+
+function listenerName({ address, port }: ListenerConfig): string {
+  return `${address === "" ? "*" : address}:${port}`;
+}
+
+function routeName({ host, path, exact }: RouteConfig): string {
+  return `${host ?? "*"}${path}${exact === true ? " (exact)" : ""}`;
+}
+
+function byName<T>(values: readonly T[], name: (value: T) => string): Map<string, T> {
+  return new Map(values.map((value) => [name(value), value]));
+}
+
+function named<T extends object>(
+  kind: string,
+  before: ReadonlyMap<string, T>,
+  after: ReadonlyMap<string, T>,
+  changes: (before: T, after: T) => string[],
+): string[] {
+  const removed = [...before.keys()].filter((name) => !after.has(name)).map((name) => `${kind} ${name} removed`);
+  const others = [...after].flatMap(([name, value]) => {
+    const old = before.get(name);
+    if (old === undefined) return [`${kind} ${name} added`];
+    return isDeepStrictEqual(old, value) ? [] : changes(old, value).map((change) => `${kind} ${name}: ${change}`);
+  });
+  return [...removed, ...others];
+}
+
+function farmChanges(before: FarmConfig, after: FarmConfig): string[] {
+  const members = named("member", byName(before.members, serverOf), byName(after.members, serverOf), fieldChanges);
+  return [...members, ...fieldChanges({ ...before, members: null }, { ...after, members: null })];
+}
+
+function serverOf({ server }: { readonly server: string }): string {
+  return server;
+}
+
+function listenerChanges(before: ListenerConfig, after: ListenerConfig): string[] {
+  const old = byName(before.tls?.certificates ?? [], fileOf);
+  const certificates = named("certificate", old, byName(after.tls?.certificates ?? [], fileOf), () => ["changed"]);
+  return [...certificates, ...fieldChanges(withoutCertificates(before), withoutCertificates(after))];
+}
+
+function fileOf({ file }: CertificateConfig): string {
+  return file;
+}
+
+function withoutCertificates(listener: ListenerConfig): object {
+  return { ...listener, tls: listener.tls === null ? null : { ...listener.tls, certificates: [] } };
+}
+
+/** "timeouts.idleMs: 5000 -> 6000" */
+function fieldChanges(before: object, after: object): string[] {
+  const one = new Map(leaves(before, ""));
+  const other = new Map(leaves(after, ""));
+  return [...new Set([...one.keys(), ...other.keys()])]
+    .filter((path) => !isDeepStrictEqual(one.get(path), other.get(path)))
+    .map((path) =>
+      isSecret(path) ? `${path} changed` : `${path}: ${text(one.get(path))} -> ${text(other.get(path))}`,
+    );
+}
+
+function leaves(value: object, path: string): [string, unknown][] {
+  return Object.entries(value).flatMap(([key, inner]): [string, unknown][] => {
+    const at = path === "" ? key : `${path}.${key}`;
+    return typeof inner === "object" && inner !== null && !Array.isArray(inner) ? leaves(inner, at) : [[at, inner]];
+  });
+}
+
+const secrets: ReadonlySet<string> = new Set(["pem", "pfx", "ca", "crl", "certificate", "key", "data", "passphrase"]);
+
+function isSecret(path: string): boolean {
+  return path.split(".").some((part) => secrets.has(part) || /password|secret|token|headers/i.test(part));
+}
+
+const maxText = 80;
+
+function text(value: unknown): string {
+  if (value === undefined || value === null) return "none";
+  const json = typeof value === "string" ? value : JSON.stringify(value);
+  return json.length > maxText ? `${json.slice(0, maxText)}…` : json;
+}

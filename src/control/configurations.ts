@@ -1,0 +1,166 @@
+import type { Config } from "../config/config.ts";
+import { describeChanges } from "../config/describe-changes.ts";
+import type { LoadResult } from "../config/load-config.ts";
+import { problemLine, type Problem } from "../config/problem.ts";
+import type { Log } from "../observe/log.ts";
+import type { Clock } from "../util/clock.ts";
+
+/** Who asked for a configuration. */
+export type Origin = "start" | "command" | "signal" | "watch" | "certificate" | "rollback";
+
+/** One configuration that was in force, or is. */
+export interface ConfigurationEntry {
+  /** Counts from 1 since the router was started. */
+  readonly id: number;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly by: Origin;
+  /** Against the one before it, a line each. */
+  readonly changes: readonly string[];
+  readonly inForce: boolean;
+}
+
+/** What became of a wish for another configuration. */
+export type ReloadOutcome =
+  | {
+      readonly applied: true;
+      /** Of the one in force now. */
+      readonly id: number;
+      /** None = nothing has changed, and nothing was done. */
+      readonly changes: readonly string[];
+      readonly warnings: readonly Problem[];
+      readonly tookMs: number;
+    }
+  | {
+      readonly applied: false;
+      readonly problems: readonly Problem[];
+      readonly changes: readonly string[];
+      readonly warnings: readonly Problem[];
+    };
+
+export interface ConfigurationsOptions {
+  readonly first: Config;
+  readonly load: () => Promise<LoadResult>;
+  /** Puts one in force; rejects, with nothing changed, where that can't be done. */
+  readonly put: (config: Config) => Promise<void>;
+  /** Where in the file the reason of such a rejection stands. */
+  readonly explain: (error: unknown, loaded: Extract<LoadResult, { ok: true }>) => Problem;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface Entry {
+  readonly id: number;
+  readonly at: string;
+  readonly by: Origin;
+  readonly changes: readonly string[];
+  readonly config: Config;
+}
+
+const maxEntries = 10;
+
+/** The configuration in force and the last ones before it. One change is made at a time. */
+export class Configurations {
+  readonly #options: ConfigurationsOptions;
+  readonly #entries: Entry[] = [];
+  #nextId = 1;
+  #busy: Promise<unknown> = Promise.resolve();
+
+  constructor(options: ConfigurationsOptions) {
+    this.#options = options;
+    this.#remember("start", options.first, []);
+  }
+
+  /** Newest first. */
+  history(): ConfigurationEntry[] {
+    return this.#entries
+      .map(({ id, at, by, changes }, index) => ({ id, at, by, changes, inForce: index === 0 }))
+      .slice();
+  }
+
+  /** Reads the file again. `dryRun`: says what would change, and changes nothing. */
+  reload(by: Origin, dryRun = false): Promise<ReloadOutcome> {
+    return this.#inTurn(async () => {
+      const loaded = await this.#options.load();
+      if (!loaded.ok) return this.#refuse(loaded.problems, loaded.warnings, []);
+      const changes = describeChanges(this.#current.config, loaded.config);
+      if (dryRun || changes.length === 0) return this.#unchanged(changes, loaded.warnings);
+      return this.#put(by, loaded, changes);
+    });
+  }
+
+  /** Back to an earlier configuration, the one before the present one unless told otherwise. The file stays as it is. */
+  rollback(id?: number): Promise<ReloadOutcome> {
+    return this.#inTurn(async () => {
+      const entry = id === undefined ? this.#entries[1] : this.#entries.find((one) => one.id === id);
+      if (entry === undefined) return this.#refuse([this.#problem(noEntry(id, this.#entries))], [], []);
+      const changes = describeChanges(this.#current.config, entry.config);
+      const problemAt = (_path: unknown, message: string): Problem => this.#problem(message);
+      const loaded = {
+        ok: true,
+        config: entry.config,
+        warnings: [],
+        expanded: {},
+        files: new Map(),
+        problemAt,
+      } as const;
+      return changes.length === 0 ? this.#unchanged([], []) : this.#put("rollback", loaded, changes);
+    });
+  }
+
+  get #current(): Entry {
+    const [entry] = this.#entries;
+    if (entry === undefined) throw new Error("there is always a configuration in force");
+    return entry;
+  }
+
+  async #put(
+    by: Origin,
+    loaded: Extract<LoadResult, { ok: true }>,
+    changes: readonly string[],
+  ): Promise<ReloadOutcome> {
+    const { clock, log, put, explain } = this.#options;
+    const startedAt = clock.monotonic();
+    try {
+      await put(loaded.config);
+    } catch (error) {
+      return this.#refuse([explain(error, loaded)], loaded.warnings, changes);
+    }
+    this.#remember(by, loaded.config, changes);
+    const tookMs = clock.monotonic() - startedAt;
+    log("config.reloaded", { file: loaded.config.file, by, changes: changes.length, summary: changes.join("; ") });
+    return { applied: true, id: this.#current.id, changes, warnings: loaded.warnings, tookMs };
+  }
+
+  #unchanged(changes: readonly string[], warnings: readonly Problem[]): ReloadOutcome {
+    return { applied: true, id: this.#current.id, changes, warnings, tookMs: 0 };
+  }
+
+  #refuse(problems: readonly Problem[], warnings: readonly Problem[], changes: readonly string[]): ReloadOutcome {
+    const [first] = problems;
+    const problem = first === undefined ? "" : problemLine(first);
+    this.#options.log("config.refused", { file: this.#current.config.file, problems: problems.length, problem });
+    return { applied: false, problems, warnings, changes };
+  }
+
+  #problem(message: string): Problem {
+    return { file: this.#current.config.file, line: 1, column: 1, path: "", message };
+  }
+
+  #remember(by: Origin, config: Config, changes: readonly string[]): void {
+    const at = new Date(this.#options.clock.now()).toISOString();
+    this.#entries.unshift({ id: this.#nextId++, at, by, changes, config });
+    if (this.#entries.length > maxEntries) this.#entries.pop();
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#busy.then(run);
+    this.#busy = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+function noEntry(id: number | undefined, entries: readonly Entry[]): string {
+  if (id === undefined) return "there is no earlier configuration since the router was started";
+  return `there is no configuration ${id}: the last ones are ${entries.map((entry) => entry.id).join(", ")}`;
+}

@@ -1,0 +1,77 @@
+import type { ExchangeObserver } from "../farm/exchange-record.ts";
+import type { ToControl, ToWorker } from "../farm/messages.ts";
+import { ExchangeObservers } from "../forward/exchange-observers.ts";
+import type { SocketHandle } from "../listen/bind-handle.ts";
+import { Listeners } from "../listen/listeners.ts";
+import type { Log } from "../observe/log.ts";
+import { createWorker } from "../router/worker.ts";
+import type { Clock } from "../util/clock.ts";
+import { TimerWheel } from "../util/timer-wheel.ts";
+
+export interface ForwardingOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** To the control side. */
+  readonly send: (message: ToControl) => void;
+  /** Other processes forward as well. */
+  readonly shared: boolean;
+  /** Hear of every request that is over. */
+  readonly observers?: readonly ExchangeObserver[];
+}
+
+/** All that carries requests in one process: routing and listeners, told what to do by messages. */
+export interface ForwardingSide {
+  /** `handle`: of a `socket`. */
+  receive(message: ToWorker, handle?: SocketHandle): void;
+  /** Sends the numbers now instead of within a second. */
+  report(): void;
+}
+
+export function createForwardingSide(options: ForwardingOptions): ForwardingSide {
+  const { clock, log, send, shared } = options;
+  const wheel = new TimerWheel(clock);
+  const observers = new ExchangeObservers(clock);
+  observers.replace(options.observers ?? []);
+  const worker = createWorker({ clock, wheel, observers, send, shared });
+  const listeners = new Listeners({
+    routing: worker.routing,
+    challenges: worker.challenges,
+    countsOf: (listener) => worker.countsOf(listener),
+    wheel,
+    clock,
+    log,
+  });
+  const stop = async (graceMs: number): Promise<void> => {
+    await listeners.close(graceMs);
+    worker.report();
+    worker.close();
+    wheel.close();
+    send({ type: "stopped" });
+  };
+  return {
+    receive(message, handle) {
+      switch (message.type) {
+        case "socket":
+          if (handle !== undefined) listeners.addSocket(message.key, handle);
+          break;
+        case "configure":
+          worker.receive(message);
+          void listeners
+            .apply(message.config)
+            .then((problems) => send({ type: "applied", generation: message.generation, problems }));
+          break;
+        case "ticket-keys":
+          listeners.setTicketKeys(Buffer.from(message.keys, "base64"));
+          break;
+        case "stop":
+          void stop(message.graceMs);
+          break;
+        case "members":
+        case "acme-challenges":
+        case "load":
+          worker.receive(message);
+      }
+    },
+    report: () => worker.report(),
+  };
+}

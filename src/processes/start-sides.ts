@@ -1,0 +1,171 @@
+import { randomBytes } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { createChallengeSender, type ChallengeSender } from "../acme/challenge-sender.ts";
+import type { Config } from "../config/config.ts";
+import { createControl, type Control } from "../control/control.ts";
+import type { ExchangeObserver } from "../farm/exchange-record.ts";
+import type { ListenProblem, ToControl, ToWorker } from "../farm/messages.ts";
+import type { Check } from "../health/check.ts";
+import type { SocketHandle } from "../listen/bind-handle.ts";
+import { createBoundSockets, socketKeys, type BoundSockets } from "../listen/bound-sockets.ts";
+import { ListenError } from "../listen/listen-error.ts";
+import type { Log } from "../observe/log.ts";
+import type { Clock, Timer } from "../util/clock.ts";
+import type { Random } from "../util/random.ts";
+import { Acknowledgements } from "./acknowledgements.ts";
+import { forkWorker } from "./fork-worker.ts";
+import { forwardInProcess, forwardInWorkers, type Forwarding } from "./forwarding.ts";
+
+export interface SidesOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly check: Check;
+  /** Bound sockets that a router whose place this one takes has given, by key. */
+  readonly sockets?: ReadonlyMap<string, SocketHandle>;
+  /** Hear of every request that is over; only with `workers: 0`. */
+  readonly observers?: readonly ExchangeObserver[];
+  /** Take connections only when every member was checked: another router still serves them. */
+  readonly afterFirstChecks?: boolean;
+}
+
+const appliedWithinMs = 30_000;
+const firstChecksWithinMs = 15_000;
+const ticketKeysEveryMs = 8 * 3_600_000;
+
+/** Rejects, with nothing left running, where a port can't be had. */
+export async function startSides(config: Config, options: SidesOptions): Promise<Sides> {
+  const sides = new Sides(config, options);
+  try {
+    await sides.start();
+    return sides;
+  } catch (error) {
+    await sides.stop(0);
+    throw error;
+  }
+}
+
+/** The side that decides and the side that forwards, joined. */
+export class Sides {
+  readonly control: Control;
+  readonly forwarding: Forwarding;
+  readonly sockets: BoundSockets;
+  /** Puts ACME challenges in force in all workers. */
+  readonly challenges: ChallengeSender;
+  readonly #options: SidesOptions;
+  readonly #acknowledgements: Acknowledgements;
+  readonly #ticketTimer: Timer;
+  #ticketKeys = newTicketKeys();
+
+  constructor(config: Config, options: SidesOptions) {
+    const { clock, random, log, check } = options;
+    this.#options = options;
+    this.sockets = createBoundSockets(options.sockets);
+    this.#acknowledgements = new Acknowledgements(clock, () => this.forwarding.ids());
+    this.forwarding = this.#createForwarding(config);
+    const send = (message: ToWorker): void => this.forwarding.send(message);
+    this.challenges = createChallengeSender({ clock, send, workers: () => this.forwarding.ids().length });
+    this.control = createControl({ config, clock, random, log, check, send });
+    this.#ticketTimer = clock.every(ticketKeysEveryMs, () => this.#rotateTicketKeys());
+  }
+
+  async start(): Promise<void> {
+    const { config } = this.control;
+    const adopted = [...this.sockets.all.keys()];
+    const opened = await this.sockets.open(config);
+    if (this.#options.afterFirstChecks === true) await this.control.known(firstChecksWithinMs);
+    this.forwarding.start();
+    await this.#inForce(config);
+    this.sockets.keepOnly(config);
+    this.#logBound(config, [...adopted, ...opened]);
+  }
+
+  /** Puts a configuration in force; rejects with a ListenError, with nothing changed, where a port can't be had. */
+  async apply(config: Config): Promise<void> {
+    const opened = await this.sockets.open(config);
+    for (const key of opened) this.forwarding.send({ type: "socket", key }, this.sockets.all.get(key)?.handle);
+    this.control.apply(config);
+    await this.#inForce(config);
+    this.sockets.keepOnly(config);
+    this.#logBound(config, opened);
+  }
+
+  /** Takes no new requests, lets running ones end for at most `graceMs`, then stops everything. */
+  async stop(graceMs: number): Promise<void> {
+    this.#ticketTimer.cancel();
+    await this.forwarding.stop(graceMs);
+    this.sockets.close();
+    this.control.close();
+  }
+
+  #createForwarding({ workers }: Config): Forwarding {
+    const { clock, log } = this.#options;
+    const common = {
+      clock,
+      log,
+      introduce: (send: Forwarding["send"]): void => this.#introduce(send),
+      receive: (message: ToControl, worker: number): void => this.#receive(message, worker),
+    };
+    if (workers === 0) return forwardInProcess({ ...common, observers: this.#options.observers ?? [] });
+    const count = workers === "auto" ? availableParallelism() : workers;
+    const gone = (worker: number): void => {
+      this.#acknowledgements.workerGone(worker);
+      this.control.workerGone(worker);
+    };
+    return forwardInWorkers({ ...common, count, start: forkWorker, gone });
+  }
+
+  /** All that a worker must know before its first request. */
+  #introduce(send: Forwarding["send"]): void {
+    send({ type: "ticket-keys", keys: this.#ticketKeys });
+    for (const [key, { handle }] of this.sockets.all) send({ type: "socket", key }, handle);
+    this.control.introduce(send);
+    send(this.challenges.current());
+  }
+
+  #receive(message: ToControl, worker: number): void {
+    if (message.type === "applied") this.#acknowledgements.receive(worker, message);
+    else if (message.type === "acme-challenges-set") this.challenges.acknowledged(message.serial);
+    else if (message.type === "log") logAnything(this.#options.log, message);
+    else this.control.receive(message, worker);
+  }
+
+  async #inForce(config: Config): Promise<void> {
+    const { problems, missing } = await this.#acknowledgements.all(this.control.generation, appliedWithinMs);
+    for (const { key } of problems) this.sockets.drop(key);
+    const [problem] = problems;
+    if (problem !== undefined) throw listenErrorOf(config, problem);
+    if (missing.length > 0) throw new Error(`workers ${missing.join(", ")} did not take the configuration in time`);
+  }
+
+  #rotateTicketKeys(): void {
+    this.#ticketKeys = newTicketKeys();
+    this.forwarding.send({ type: "ticket-keys", keys: this.#ticketKeys });
+  }
+
+  #logBound({ listeners }: Config, keys: readonly string[]): void {
+    socketKeys(listeners).forEach((key, index) => {
+      const listener = listeners[index];
+      if (listener === undefined || !keys.includes(key)) return;
+      const protocol = listener.tls === null ? "http" : "https";
+      const port = this.sockets.all.get(key)?.port ?? 0;
+      const address = listener.unix === null ? listener.address || "*" : `unix:${listener.unix.path}`;
+      this.#options.log("listener.bound", { address, port, protocol });
+    });
+  }
+}
+
+/** What a worker sends was checked by the types there. */
+function logAnything(log: Log, { event, fields }: Extract<ToControl, { readonly type: "log" }>): void {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The log drops what the event does not list.
+  log(event, fields as never);
+}
+
+function newTicketKeys(): string {
+  return randomBytes(48).toString("base64");
+}
+
+function listenErrorOf({ listeners }: Config, { key, problem }: ListenProblem): Error {
+  const listener = listeners[socketKeys(listeners).indexOf(key)];
+  return listener === undefined ? new Error(problem) : new ListenError(listener, problem);
+}
