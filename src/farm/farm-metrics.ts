@@ -27,21 +27,27 @@ export const farmMetrics = {
   retries: layout.counter("fairlead_retries_total", "Attempts beyond a request's first."),
   duration: layout.histogram(
     "fairlead_request_duration_seconds",
-    "Time from a request's header to the end of its response. Tunnels are not measured.",
+    "Time from a request's first byte to the end of its response. Tunnels are not measured.",
     durations,
   ),
   firstByte: layout.histogram(
     "fairlead_time_to_first_byte_seconds",
-    "Time from a request's header to the header of its response.",
+    "Time from a request sent to a member to the header of its response, of the request's last attempt.",
     durations,
   ),
   connect: layout.histogram(
     "fairlead_member_connect_duration_seconds",
-    "Time to connect to a member, with TLS.",
+    "Time to connect to a member, with TLS, for requests that waited for it.",
     connectDurations,
   ),
-  received: layout.counter("fairlead_received_bytes_total", "Bytes of requests from clients, headers and bodies."),
-  sent: layout.counter("fairlead_sent_bytes_total", "Bytes of responses to clients, headers and bodies."),
+  received: layout.counter(
+    "fairlead_received_bytes_total",
+    "Bytes of requests from clients, headers and bodies, counted when the request is over.",
+  ),
+  sent: layout.counter(
+    "fairlead_sent_bytes_total",
+    "Bytes of responses to clients, headers and bodies, counted when the request is over.",
+  ),
   tunnels: layout.gauge("fairlead_tunnels", "Upgraded connections (WebSocket and others) that are open now."),
 };
 

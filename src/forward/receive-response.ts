@@ -1,6 +1,9 @@
+import { farmMetrics } from "../farm/farm-metrics.ts";
+import { memberResponsePlace } from "../farm/member-metrics.ts";
 import { framing } from "../http/framing.ts";
 import { parseResponseHead } from "../http/response-head.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
+import { add } from "../observe/metric-layout.ts";
 import { breakExchange, cutResponse, failAttempt, responseComplete } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { interimHeadText, responseHeadText } from "./response-head-text.ts";
@@ -63,13 +66,15 @@ function writeInterim({ client }: Exchange, { head }: MemberConnection): void {
 }
 
 function switchProtocols(exchange: Exchange, connection: MemberConnection, rest: Buffer): void {
-  const { client } = exchange;
+  const { client, farm } = exchange;
   if (client.head.upgrade === "" || !exchange.requestRead || connection.head.upgrade === "") {
     failAttempt(exchange, "bad-response");
     return;
   }
   exchange.answered = true;
   client.record.status = 101;
+  // Counted down when the request is over.
+  if (farm !== null) add(farm.counts, farmMetrics.tunnels, 1);
   writeInterim(exchange, connection);
   beginTunnel(exchange, connection, rest);
 }
@@ -78,6 +83,7 @@ function finalHead(exchange: Exchange, connection: MemberConnection, rest: Buffe
   const { client, member, farm } = exchange;
   const { head, body } = connection;
   if (farm === null || member === null) return;
+  add(member.counts, memberResponsePlace(head.status), 1);
   client.record.firstByteMs = exchange.monotonic() - exchange.sentAt;
   if (head.status === 101) {
     switchProtocols(exchange, connection, rest);

@@ -1,10 +1,11 @@
 import type { FaultCode } from "../farm/faults.ts";
 import type { MemberNumbers, ToControl, ToWorker } from "../farm/messages.ts";
 import type { ExchangeObservers } from "../forward/exchange-observers.ts";
-import type { RequestRouting } from "../forward/exchange.ts";
+import type { Exchange, RequestRouting } from "../forward/exchange.ts";
 import type { ConnectedMember } from "../net/connected-member.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
+import { countRequest } from "./count-request.ts";
 import { MetricReport } from "./metric-report.ts";
 import { loadReport } from "./load-report.ts";
 import { OpenChallenges } from "./open-challenges.ts";
@@ -58,8 +59,12 @@ export function createWorker({ clock, wheel, send, observers, shared }: WorkerOp
   const load = loadReport(send);
   const timers: Timer[] = [clock.every(numbersEveryMs, report)];
   if (shared) timers.push(clock.every(loadEveryMs, () => load.report(snapshot)));
+  const ended = (exchange: Exchange): void => {
+    countRequest(exchange, metrics.unrouted);
+    observers.exchangeEnded(exchange);
+  };
   return {
-    routing: createRouting(present, failed, (exchange) => observers.exchangeEnded(exchange)),
+    routing: createRouting(present, failed, ended),
     challenges,
     receive(message) {
       if (message.type === "members") applyVerdicts(present(), message.members);

@@ -5,16 +5,25 @@ import { describe, it } from "node:test";
 import { aFarm } from "../support/configs.ts";
 import { memberCertificate } from "../support/member-certificate.ts";
 import { checkMetrics } from "../support/promtool.ts";
-import { always } from "../support/raw-member.ts";
-import { scrape, scrapeText } from "../support/scrape.ts";
+import { always, type RawConnection } from "../support/raw-member.ts";
+import { type Scrape, scrape, scrapeText } from "../support/scrape.ts";
 import { aCertificate, aListenerTls } from "../support/listener-tls.ts";
-import { startSite } from "../support/site.ts";
+import { type Site, startSite } from "../support/site.ts";
 import { until } from "../support/until.ts";
 
 const ok = "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nok";
 const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const admin = { address: "127.0.0.1", port: 0 };
 const member = 'farm="owa",server="m1"';
+
+function cut({ socket }: RawConnection): void {
+  socket.on("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"));
+}
+
+async function metricsOf({ router }: Site): Promise<Scrape> {
+  router.report();
+  return scrape(router.admin?.url);
+}
 
 describe("GET /metrics", () => {
   it("says what Prometheus can read and its linter has nothing against", async (t) => {
@@ -33,8 +42,7 @@ describe("GET /metrics", () => {
       client.received = Buffer.alloc(0);
       await client.write(get).untilText("ok");
     }
-    site.router.report();
-    const said = await scrape(site.router.admin?.url);
+    const said = await metricsOf(site);
     assert.equal(said.get(`fairlead_member_requests_total{${member}}`), 3);
     assert.equal(said.get(`fairlead_member_connections_dialled_total{${member}}`), 1);
     assert.equal(said.get(`fairlead_member_connections_reused_total{${member}}`), 2);
@@ -42,6 +50,62 @@ describe("GET /metrics", () => {
     assert.equal(said.get(`fairlead_member_connections_idle{${member}}`), 1);
     assert.equal(said.get(`fairlead_member_up{${member}}`), 1);
     assert.equal(said.get('fairlead_farm_members_available{farm="owa"}'), 1);
+  });
+
+  it("counts requests that are over: answers, bytes and times", async (t) => {
+    const site = await startSite(t, { members: [always(ok)], config: { admin } });
+    await site.client().write(get).untilText("ok");
+    await site.client().write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc").untilText("ok");
+    const said = await metricsOf(site);
+    assert.equal(said.get('fairlead_responses_total{farm="owa",status="200"}'), 2);
+    assert.equal(said.get(`fairlead_member_responses_total{${member},status="2xx"}`), 2);
+    assert.equal(said.get('fairlead_received_bytes_total{farm="owa"}'), 2 * get.length + 23);
+    assert.equal(said.get('fairlead_sent_bytes_total{farm="owa"}'), 2 * ok.length);
+    assert.equal(said.get('fairlead_request_duration_seconds_count{farm="owa"}'), 2);
+    assert.equal(said.get('fairlead_request_duration_seconds_bucket{farm="owa",le="1800"}'), 2);
+    assert.equal(said.get('fairlead_time_to_first_byte_seconds_count{farm="owa"}'), 2);
+    assert.equal(said.get('fairlead_member_connect_duration_seconds_count{farm="owa"}'), 1);
+  });
+
+  it("counts failures by code and blame, and attempts beyond the first", async (t) => {
+    const refuse = always("HTTP/1.1 503 Service Unavailable\r\nDate: x\r\nContent-Length: 0\r\n\r\n");
+    const site = await startSite(t, { members: [refuse, always(ok)], config: { admin } });
+    await site.client().write(get).untilText("ok");
+    await site.client().write("GET / HTTP/1.1\r\n\r\n").untilText("400 Bad Request");
+    await site.client().write("CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n").untilText("501 ");
+    const said = await metricsOf(site);
+    assert.equal(said.get('fairlead_retries_total{farm="owa"}'), 1);
+    assert.equal(said.get(`fairlead_member_failures_total{${member},code="member-503",blame="member"}`), 1);
+    assert.equal(said.get(`fairlead_member_responses_total{${member},status="5xx"}`), 1);
+    assert.equal(said.get('fairlead_request_failures_total{farm="",code="bad-request",blame="client"}'), 1);
+    assert.equal(said.get('fairlead_responses_total{farm="",status="400"}'), 1);
+    assert.equal(said.get('fairlead_responses_total{farm="",status="501"}'), 1);
+  });
+
+  it("counts no failure twice, and none where the client got its answer", async (t) => {
+    const site = await startSite(t, { members: [cut], config: { admin } });
+    await site.client().write(get).untilGone();
+    const said = await metricsOf(site);
+    const failures = [...said].filter(([series]) => series.startsWith("fairlead_request_failures_total"));
+    assert.deepEqual(failures, [['fairlead_request_failures_total{farm="owa",code="response-cut",blame="member"}', 1]]);
+  });
+
+  it("counts a tunnel for as long as it is open", async (t) => {
+    const upgraded = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
+    const site = await startSite(t, { members: [always(upgraded)], config: { admin } });
+    const client = site.client().write("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+    await client.untilText("\r\n\r\n");
+    const open = await metricsOf(site);
+    assert.equal(open.get('fairlead_tunnels{farm="owa"}'), 1);
+    assert.equal(open.get(`fairlead_member_requests_in_progress{${member}}`), 1);
+    client.close();
+    (await site.member.connection()).socket.end();
+    await site.untilIdle();
+    const closed = await metricsOf(site);
+    assert.equal(closed.get('fairlead_tunnels{farm="owa"}'), 0);
+    assert.equal(closed.get(`fairlead_member_requests_in_progress{${member}}`), 0);
+    assert.equal(closed.get('fairlead_responses_total{farm="owa",status="101"}'), 1);
+    assert.equal(closed.get('fairlead_request_duration_seconds_count{farm="owa"}'), 0);
   });
 
   it("counts clients' connections and handshakes", async (t) => {
@@ -59,8 +123,7 @@ describe("GET /metrics", () => {
     await site.client().write("no TLS\r\n\r\n").untilGone();
     const listener = 'listener="127.0.0.1:0"';
     const said = await until(async () => {
-      site.router.report();
-      const each = await scrape(site.router.admin?.url);
+      const each = await metricsOf(site);
       return each.get(`fairlead_client_connections{${listener}}`) === 2 ? each : null;
     });
     assert.equal(said.get(`fairlead_client_connections_accepted_total{${listener}}`), 3);
@@ -82,13 +145,11 @@ describe("GET /metrics", () => {
     const client = site.client().write(get);
     await client.untilText("ok");
     const connection = await site.member.connection();
-    site.router.report();
-    const before = await scrape(site.router.admin?.url);
+    const before = await metricsOf(site);
     client.close();
     await connection.untilGone();
     await site.untilIdle();
-    site.router.report();
-    const after = await scrape(site.router.admin?.url);
+    const after = await metricsOf(site);
     const numbers = ["pinned", "open", "idle"].map((state) => `fairlead_member_connections_${state}{${member}}`);
     assert.deepEqual(
       [numbers.map((name) => before.get(name)), numbers.map((name) => after.get(name))],
@@ -103,8 +164,7 @@ describe("GET /metrics", () => {
     const site = await startSite(t, { members: [always(ok), always(ok)], config: { admin } });
     const ask = async (): Promise<string> => site.client().write(get).untilText("ok");
     const requests = async (server: string): Promise<number | undefined> => {
-      site.router.report();
-      const said = await scrape(site.router.admin?.url);
+      const said = await metricsOf(site);
       return said.get(`fairlead_member_requests_total{farm="owa",server="${server}"}`);
     };
     for (let round = 0; round < 6; round++) await ask();
