@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { acmeCertificateSchema } from "./acme-schema.ts";
 import { expectedSecret } from "./expected.ts";
 import { fileSchema, textSchema } from "./leaf-schemas.ts";
 
@@ -22,6 +23,6 @@ const pfxSchema = z.strictObject({
 });
 
 /** A certificate as the admin names it. */
-export const certificateSchema = z.union([fileSchema, pairSchema, pfxSchema]);
+export const certificateSchema = z.union([fileSchema, pairSchema, pfxSchema, acmeCertificateSchema]);
 
 export type CertificateDocument = z.output<typeof certificateSchema>;

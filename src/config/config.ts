@@ -10,6 +10,7 @@ export interface Config {
   readonly farms: readonly FarmConfig[];
   readonly routes: readonly RouteConfig[];
   readonly forwarded: ForwardedConfig;
+  readonly acme: AcmeConfig | null;
   readonly admin: AdminConfig | null;
   /** Where others than this machine may read the metrics; null = nowhere. */
   readonly metrics: MetricsConfig | null;
@@ -67,6 +68,34 @@ export interface CertificateConfig {
   readonly ocsp: { readonly url: string; readonly issuer: string } | null;
   /** Clients refuse it without a stapled OCSP response (RFC 7633). */
   readonly mustStaple: boolean;
+}
+
+/** The account at a certificate authority that speaks ACME (RFC 8555), and the certificates to keep with it. */
+export interface AcmeConfig {
+  readonly email: string | null;
+  /** The directory's URL. */
+  readonly directory: string;
+  /** PEM of the CA certificates to trust for the directory instead of the system's. */
+  readonly ca: string | null;
+  /** RFC 8555 7.3.4, the key in base64url. */
+  readonly eab: { readonly keyId: string; readonly hmacKey: string } | null;
+  /** Tried in turn. */
+  readonly challenges: readonly [AcmeChallengeType, ...AcmeChallengeType[]];
+  /** Of this directory alone. */
+  readonly folder: string;
+  readonly certificates: readonly AcmeCertificateConfig[];
+}
+
+export type AcmeChallengeType = "http-01" | "tls-alpn-01";
+
+export interface AcmeCertificateConfig {
+  /** Lower case. */
+  readonly names: readonly [string, ...string[]];
+  readonly key: "ecdsa" | "rsa";
+  /** As in the `CertificateConfig` of the listeners. */
+  readonly file: string;
+  /** Of that file: PEM with key and certificates; it need not exist yet. */
+  readonly path: string;
 }
 
 export type TlsVersion = "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";

@@ -19,6 +19,7 @@ export const builtInDefaults = {
   tls: { verify: true, minVersion: "TLSv1.2" },
   route: { path: "/", exact: false },
   forwarded: { standard: false },
+  acme: { directory: "letsencrypt", challenge: "auto", key: "ecdsa", folder: ".fairlead/acme" },
   admin: { address: "127.0.0.1", port: 9900 },
   metrics: { port: 9901, allow: ["127.0.0.1", "::1"] },
   workers: 0,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { acmeSchema } from "./acme-schema.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { expected } from "./expected.ts";
 import { balanceSchema, failoverSchema, farmSchema } from "./farm-schema.ts";
@@ -73,6 +74,9 @@ export const documentShape = {
   forwarded: forwardedSchema
     .optional()
     .meta({ description: "The headers X-Forwarded-For, -Proto, -Host and Forwarded." }),
+  acme: acmeSchema.optional().meta({
+    description: "The account for certificates that are got and renewed by ACME, such as Let's Encrypt's.",
+  }),
   admin: adminSchema.optional().meta({ description: "Where the admin API listens, or `off`." }),
   metrics: metricsSchema.optional().meta({
     description: "A port for Prometheus on another machine: it serves `/metrics` and `/healthz` and nothing else.",

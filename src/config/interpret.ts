@@ -8,7 +8,7 @@ import type { Presets } from "./preset.ts";
 import type { Problem } from "./problem.ts";
 import { readDocument } from "./read-document.ts";
 import type { Document } from "./read-document.ts";
-import { referencedFiles } from "./referenced-files.ts";
+import { filesToCome, referencedFiles } from "./referenced-files.ts";
 import { resolveConfig } from "./resolve-config.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 
@@ -29,6 +29,8 @@ export type Interpretation =
 /** A document whose shape is known, and the files that its meaning depends on. */
 export interface Draft {
   readonly files: ReadonlySet<string>;
+  /** Those of them that need not exist yet, with the host names that a placeholder is made for. */
+  readonly filesToCome: ReadonlyMap<string, readonly string[]>;
   /** Files are looked up by the names in `files`. */
   resolve(around: Omit<ResolveContext, "findings">): Interpretation;
 }
@@ -44,6 +46,7 @@ export function interpret(text: string, file: string, presets: Presets): Draft {
   const document = parsed.ok ? readDocument(parsed.yaml.value, { presets, findings, origins }) : null;
   return {
     files: document === null ? new Set() : referencedFiles(document),
+    filesToCome: document === null ? new Map() : filesToCome(document),
     resolve: (around) => conclude({ file, document, findings, yamlProblems }, around),
   };
 }

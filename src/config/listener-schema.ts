@@ -48,7 +48,7 @@ export const listenerSchema = z.strictObject({
     .meta({ description: "Who may connect to the Unix domain socket.", default: defaults.mode }),
   certificates: certificatesSchema.optional().meta({
     description:
-      "Certificates, chosen by the name the client asks for; the first also answers where none fits. A file name (PEM with certificate and key, or PFX without password), { cert, key }, or { pfx, password }. Left out: plain HTTP.",
+      "Certificates, chosen by the name the client asks for; the first also answers where none fits. A file name (PEM with certificate and key, or PFX without password), { cert, key }, { pfx, password }, or { acme: [names] } to get it by ACME. Left out: plain HTTP.",
   }),
   minVersion: tlsVersionSchema
     .optional()

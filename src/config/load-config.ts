@@ -4,6 +4,7 @@ import { interpret } from "./interpret.ts";
 import type { Interpretation } from "./interpret.ts";
 import { digestOf, loadFile } from "./load-file.ts";
 import type { FileDigests } from "./load-file.ts";
+import { loadPlaceholder } from "./load-placeholder.ts";
 import type { Presets } from "./preset.ts";
 import { quote } from "./quote.ts";
 
@@ -32,7 +33,10 @@ export async function loadConfig(file: string, { presets, env, now }: LoadOption
     [...draft.files].map(async (name) => [name, await loadFile(resolve(folder, name))] as const),
   );
   const digests = found.map(([name, one]) => [resolve(folder, name), digestOf(one)] as const);
-  return { ...draft.resolve({ files: new Map(found), env, now }), files: new Map([...own, ...digests]) };
+  const files = await Promise.all(
+    found.map(async ([name, one]) => [name, await loadPlaceholder(one, draft.filesToCome.get(name), now)] as const),
+  );
+  return { ...draft.resolve({ files: new Map(files), env, now }), files: new Map([...own, ...digests]) };
 }
 
 function failed(file: string, message: string, { line, column } = { line: 1, column: 1 }): Interpretation {

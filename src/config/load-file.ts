@@ -14,7 +14,8 @@ export async function loadFile(file: string): Promise<FileContent> {
     if (size > maxFileBytes) return { ok: false, reason: `it is larger than ${maxFileBytes} bytes` };
     return { ok: true, bytes: await readFile(file) };
   } catch (error) {
-    return { ok: false, reason: reasonOf(error) };
+    const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
+    return { ok: false, reason: reasonOf(error), missing };
   }
 }
 

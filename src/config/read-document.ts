@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { acmeSchema } from "./acme-schema.ts";
+import type { AcmeDocument } from "./acme-schema.ts";
 import { adminSchema, defaultsSchema, documentShape, forwardedSchema, workersSchema } from "./document-schema.ts";
 import { expandPresets, isMap } from "./expand-presets.ts";
 import type { RawDocument } from "./expand-presets.ts";
@@ -33,6 +35,8 @@ export interface Document {
   readonly routes: readonly Item<RouteDocument>[];
   readonly defaults: z.output<typeof defaultsSchema>;
   readonly forwarded: z.output<typeof forwardedSchema>;
+  /** null = left out, or wrong. */
+  readonly acme: AcmeDocument | null;
   readonly admin: z.output<typeof adminSchema>;
   readonly metrics: MetricsDocument;
   /** null: left out. */
@@ -69,6 +73,7 @@ export function readDocument(value: unknown, context: ReadContext): Document | n
     routes: listItems(reader, "routes", routeSchema),
     defaults: section(reader, "defaults", defaultsSchema) ?? {},
     forwarded: section(reader, "forwarded", forwardedSchema) ?? {},
+    acme: section(reader, "acme", acmeSchema),
     admin: section(reader, "admin", adminSchema) ?? {},
     metrics: section(reader, "metrics", metricsSchema) ?? "off",
     workers: section(reader, "workers", workersSchema),

@@ -1,27 +1,45 @@
+import { acmeFile, acmeNames } from "./acme-files.ts";
+import type { AcmeDocument } from "./acme-schema.ts";
 import type { CertificateDocument } from "./certificate-schema.ts";
 import type { Document } from "./read-document.ts";
 
 /** What was read of a file that the document names. */
 export type FileContent =
-  | { readonly ok: true; readonly bytes: Uint8Array }
-  /** Why not, such as "it does not exist". */
-  | { readonly ok: false; readonly reason: string };
+  /** `placeholder`: it does not exist, this stands in for it. */
+  | { readonly ok: true; readonly bytes: Uint8Array; readonly placeholder?: true }
+  /** Why not, such as "it does not exist"; `missing`: it is just that. */
+  | { readonly ok: false; readonly reason: string; readonly missing?: boolean };
 
 /** Contents by the name that stands in the document. */
 export type FileContents = ReadonlyMap<string, FileContent>;
 
 /** The names of all files that the document needs, as written. */
 export function referencedFiles(document: Document): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const { value } of document.listen) {
-    for (const certificate of value?.certificates ?? []) for (const name of filesOf(certificate)) names.add(name);
-  }
-  for (const { value } of document.farms.values()) if (value?.tls?.ca !== undefined) names.add(value.tls.ca);
-  return names;
+  const { listen, acme, farms } = document;
+  const certificates = listen.flatMap(({ value }) => value?.certificates ?? []);
+  const authorities = [...farms.values()].map(({ value }) => value?.tls?.ca);
+  const named = [
+    ...certificates.flatMap((certificate) => filesOf(certificate, acme)),
+    ...authorities,
+    acme?.ca,
+    acme?.eab?.hmacKeyFile,
+  ];
+  return new Set(named.filter((name) => name !== undefined));
 }
 
-function filesOf(certificate: CertificateDocument): readonly string[] {
+/** Of the files that the document needs, those that need not exist yet, with the host names of their certificate. */
+export function filesToCome({ listen, acme: account }: Document): ReadonlyMap<string, readonly string[]> {
+  const files = new Map<string, readonly string[]>();
+  for (const certificate of listen.flatMap(({ value }) => value?.certificates ?? [])) {
+    if (account === null || typeof certificate === "string" || !("acme" in certificate)) continue;
+    files.set(acmeFile(account, certificate), acmeNames(certificate));
+  }
+  return files;
+}
+
+function filesOf(certificate: CertificateDocument, account: AcmeDocument | null): readonly string[] {
   if (typeof certificate === "string") return [certificate];
+  if ("acme" in certificate) return account === null ? [] : [acmeFile(account, certificate)];
   if ("cert" in certificate) return [certificate.cert, certificate.key];
   return certificate.passwordFile === undefined ? [certificate.pfx] : [certificate.pfx, certificate.passwordFile];
 }

@@ -1,5 +1,6 @@
 import { createPrivateKey } from "node:crypto";
 import type { X509Certificate } from "node:crypto";
+import type { AcmeCertificateDocument } from "./acme-schema.ts";
 import type { CertificateDocument } from "./certificate-schema.ts";
 import { orderChain, type Chain } from "./certificate-chain.ts";
 import { certificateConfig } from "./certificate-config.ts";
@@ -14,7 +15,7 @@ import { resolvePfx } from "./resolve-pfx.ts";
 
 /** Reads and checks a certificate of a listener; null = unusable, which has been reported. */
 export function resolveCertificate(
-  written: CertificateDocument,
+  written: Exclude<CertificateDocument, AcmeCertificateDocument>,
   path: Path,
   context: ResolveContext,
 ): CertificateConfig | null {

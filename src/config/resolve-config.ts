@@ -6,6 +6,7 @@ import { builtInDefaults } from "./defaults.ts";
 import { quote } from "./quote.ts";
 import type { Document } from "./read-document.ts";
 import type { ResolveContext } from "./resolve-context.ts";
+import { resolveAcme } from "./resolve-acme.ts";
 import { resolveFarms } from "./resolve-farms.ts";
 import { resolveListeners } from "./resolve-listeners.ts";
 import { resolveNetworks } from "./resolve-networks.ts";
@@ -17,6 +18,7 @@ import { samePlace } from "./same-place.ts";
 /** Checks what the parts mean together and fills every default in. Only to be used where no problem was found. */
 export function resolveConfig(file: string, document: Document, context: ResolveContext): Config {
   const listeners = resolveListeners(document, context);
+  const acme = resolveAcme(file, document, context);
   const servers = resolveServers(document, context);
   const routes = resolveRoutes(document, context);
   const farms = resolveFarms(document, { servers, routes }, context);
@@ -29,6 +31,7 @@ export function resolveConfig(file: string, document: Document, context: Resolve
     farms,
     routes,
     forwarded: resolveForwarded(document.forwarded, context),
+    acme,
     admin,
     metrics: resolveMetrics(document.metrics, { listeners, admin }, context),
     workers: document.workers ?? builtInDefaults.workers,

@@ -1,9 +1,11 @@
+import type { AcmeDocument } from "./acme-schema.ts";
 import type { CertificateConfig, ListenerConfig, ListenerTlsConfig } from "./config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { listenerSchema } from "./listener-schema.ts";
 import type { ListenerDocument } from "./listener-schema.ts";
 import type { Path } from "./problem.ts";
 import type { Document } from "./read-document.ts";
+import { resolveAcmeCertificate } from "./resolve-acme-certificate.ts";
 import { resolveCertificate } from "./resolve-certificate.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { checkPlaceKeys, type ListenPlace, overlaps, resolvePlaces } from "./resolve-places.ts";
@@ -31,7 +33,7 @@ export function resolveListeners(document: Document, context: ResolveContext): L
     if (value === null) continue;
     // What is wrong with a key must not be told twice, as if the key were missing.
     if (findings.isClean(path)) checkListener(value, path, context);
-    const settings = resolveSettings({ value, path, redirectPort }, context);
+    const settings = resolveSettings({ value, path, redirectPort, account: document.acme }, context);
     const places = resolvePlaces(value, path, findings);
     if (places.some((place) => listeners.some((other) => overlaps(other, place)))) {
       const taken = "is taken by another listener: change";
@@ -47,11 +49,12 @@ interface ListenerParts {
   readonly value: ListenerDocument;
   readonly path: Path;
   readonly redirectPort: number | null;
+  readonly account: AcmeDocument | null;
 }
 
 /** What all places of an entry have in common. */
 function resolveSettings(
-  { value, path, redirectPort }: ListenerParts,
+  { value, path, redirectPort, account }: ListenerParts,
   context: ResolveContext,
 ): Omit<ListenerConfig, keyof ListenPlace | "entry"> {
   if (value.redirect !== undefined && redirectPort === null) {
@@ -59,7 +62,7 @@ function resolveSettings(
     context.findings.warning([...path, "redirect"], message);
   }
   return {
-    tls: tlsOf(value, path, context),
+    tls: tlsOf(value, account, path, context),
     redirect: value.redirect === undefined ? null : { port: redirectPort ?? 443 },
     headerTimeoutMs: value.timeouts?.header ?? builtIn.timeouts.header ?? 0,
     maxHeaderBytes: value.maxHeader ?? builtIn.maxHeader,
@@ -96,9 +99,19 @@ function checkListener(value: ListenerDocument, path: Path, { findings }: Resolv
   }
 }
 
-function tlsOf(value: ListenerDocument, path: Path, context: ResolveContext): ListenerTlsConfig | null {
+function tlsOf(
+  value: ListenerDocument,
+  account: AcmeDocument | null,
+  path: Path,
+  context: ResolveContext,
+): ListenerTlsConfig | null {
   const certificates = (value.certificates ?? [])
-    .map((certificate, index) => resolveCertificate(certificate, [...path, "certificates", index], context))
+    .map((certificate, index) => {
+      const at = [...path, "certificates", index];
+      return typeof certificate === "object" && "acme" in certificate
+        ? resolveAcmeCertificate(certificate, account, at, context)
+        : resolveCertificate(certificate, at, context);
+    })
     .filter((certificate): certificate is CertificateConfig => certificate !== null);
   const [first, ...others] = certificates;
   if (first === undefined) return null;

@@ -1,12 +1,10 @@
-import { X509Certificate } from "node:crypto";
 import type { MemberTlsConfig } from "./config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { isIpHost, normaliseHost } from "./host-name.ts";
 import type { MemberTlsDocument } from "./member-tls-schema.ts";
-import { isPem, pemCertificates } from "./pem.ts";
 import type { Path } from "./problem.ts";
 import { quote } from "./quote.ts";
-import { contentOf } from "./resolve-context.ts";
+import { authoritiesOf } from "./resolve-authorities.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 
 export function resolveMemberTls(written: MemberTlsDocument, path: Path, context: ResolveContext): MemberTlsConfig {
@@ -37,28 +35,6 @@ function serverNameOf(written: string, path: Path, { findings }: ResolveContext)
       : "TLS asks for names only, write the name on the members' certificate";
   findings.problem(path, `${quote(written)} is not a host name: ${remedy}`);
   return null;
-}
-
-function authoritiesOf(file: string, path: Path, context: ResolveContext): string | null {
-  const bytes = contentOf(file, path, context);
-  if (bytes === null) return null;
-  const certificates = isPem(bytes) ? pemCertificates(bytes.toString("latin1")) : derCertificate(bytes);
-  if (certificates !== null && certificates.length > 0)
-    return certificates.map((certificate) => certificate.toString()).join("");
-  context.findings.problem(
-    path,
-    `${quote(file)} holds no certificate: export the CA's certificate as Base-64 (.cer or .pem)`,
-  );
-  return null;
-}
-
-/** Windows exports a CA's certificate in DER where nobody says otherwise. */
-function derCertificate(bytes: Buffer): readonly X509Certificate[] | null {
-  try {
-    return [new X509Certificate(bytes)];
-  } catch {
-    return null;
-  }
 }
 
 function fingerprintOf(written: string, path: Path, { findings }: ResolveContext): string | null {

@@ -3,7 +3,7 @@ import { webcrypto } from "node:crypto";
 import path from "node:path";
 import type { Extension } from "@peculiar/x509";
 import type { Clock } from "../util/clock.ts";
-import { loadX509, type X509 } from "./load-x509.ts";
+import { loadX509, type X509 } from "../util/load-x509.ts";
 
 /** PEM texts. */
 interface CertificatePem {

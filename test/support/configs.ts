@@ -9,6 +9,7 @@ export function aConfig(farms: readonly FarmConfig[], rest: Partial<Config> = {}
     farms,
     routes: [],
     forwarded: { trusted: [], standard: false },
+    acme: null,
     admin: null,
     metrics: null,
     workers: 0,

@@ -1,6 +1,6 @@
 import { webcrypto } from "node:crypto";
 import type { Extension, X509Certificate } from "@peculiar/x509";
-import { loadX509, type X509 } from "../../src/lab/load-x509.ts";
+import { loadX509, type X509 } from "../../src/util/load-x509.ts";
 
 const ec = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const rsa = {
