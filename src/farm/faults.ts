@@ -89,6 +89,11 @@ export const faults = {
     counts: false,
     text: "The router has no connection left to give.",
   },
+  misdirected: client(421, "This name is not served on this connection."),
+  "http1-required": client(
+    0,
+    "The request needs HTTP/1.1: it authenticates a connection, and over HTTP/2 it shares one.",
+  ),
   "channel-closed": client(0, "An RPC channel was closed, as they always end."),
   "internal-error": {
     blame: "router",

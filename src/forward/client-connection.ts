@@ -12,18 +12,21 @@ import { block, type ClientOrigin, type ClientSide } from "./client-side.ts";
 import { connectionFacts } from "./connection-facts.ts";
 import { hearClient } from "./client-socket-events.ts";
 import { isEmptyLine, withoutEmptyLine } from "./empty-line.ts";
-import { giveUp } from "./end-exchange.ts";
 import { Exchange } from "./exchange.ts";
 import { exchangeTimedOut } from "./exchange-timeout.ts";
 import { guarded } from "./guarded.ts";
+import { Http1Writer } from "./http1-writer.ts";
 import { memberSide } from "./member-side.ts";
 import { pinWatch } from "./pin-watch.ts";
 import { ReadingGate } from "./reading-gate.ts";
-import { clientHalfClosed, requestBytes, requestMalformed } from "./receive-request.ts";
+import { clientDrained, clientGone, clientHalfClosed, requestBytes, requestMalformed } from "./receive-request.ts";
 
 /** One client's connection: reads its requests, one exchange at a time, in order. */
 export class ClientConnection implements ClientSide {
   readonly socket: Socket;
+  readonly sink: Socket;
+  readonly writer: Http1Writer;
+  readonly multiplexed = false;
   readonly head = new RequestHead();
   readonly body = new BodyFramer();
   readonly record: ExchangeRecord;
@@ -47,6 +50,8 @@ export class ClientConnection implements ClientSide {
 
   constructor(socket: Socket, origin: ClientOrigin, settings: ClientSettings) {
     this.socket = socket;
+    this.sink = socket;
+    this.writer = new Http1Writer(socket, this);
     this.reading = new ReadingGate(socket);
     this.origin = origin;
     this.record = new ExchangeRecord(connectionFacts(socket));
@@ -246,11 +251,7 @@ export class ClientConnection implements ClientSide {
   #onDrain(): void {
     const exchange = this.#exchange;
     if (this.#state === "flushing") this.#nextRequest();
-    else if (exchange.clientFull) {
-      exchange.clientFull = false;
-      exchange.connection?.socket.resume();
-      this.armTimeout(exchange.farm?.config.timeouts.idleMs ?? 0);
-    }
+    else clientDrained(exchange);
   }
 
   /** No more is answered; the client gets time to read the last answer before the connection is closed. */
@@ -275,15 +276,10 @@ export class ClientConnection implements ClientSide {
 
   #onClose(): void {
     if (this.#state === "closed") return;
-    const exchange = this.#exchange;
     const unfinished = this.#state === "exchange";
     this.#state = "closed";
     this.#settings.wheel.disarm(this.#timeout);
-    if (unfinished) {
-      giveUp(exchange, "client-closed");
-      this.#settings.routing.ended(exchange);
-      exchange.reset();
-    }
+    if (unfinished) clientGone(this.#exchange);
     this.held = null;
     this.#releasePins();
   }

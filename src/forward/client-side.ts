@@ -1,9 +1,9 @@
-import type { Socket } from "node:net";
 import type { ExchangeRecord } from "../farm/exchange-record.ts";
 import type { BodyFramer } from "../http/body-framer.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
 import type { ReadingGate } from "./reading-gate.ts";
+import type { ResponseWriter } from "./response-writer.ts";
 
 /** Why nothing is read from the client at the moment. */
 export const block = {
@@ -17,7 +17,12 @@ export const block = {
 
 /** The client's half of an exchange, as the other half sees it. */
 export interface ClientSide {
-  readonly socket: Socket;
+  /** Responses are written by it. */
+  readonly writer: ResponseWriter;
+  /** What is written goes there; 0 = all of it was handed to the operating system. */
+  readonly sink: { readonly writableLength: number };
+  /** One of several requests at once on its connection (HTTP/2): none of them can tie it to a member's connection. */
+  readonly multiplexed: boolean;
   readonly head: RequestHead;
   /** What is told of the present request once it is over. */
   readonly record: ExchangeRecord;

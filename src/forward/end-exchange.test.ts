@@ -19,7 +19,7 @@ const routing: RequestRouting = {
   ended: () => undefined,
 };
 
-function anExchange(t: TestContext): Exchange {
+function anExchange(t: TestContext): { exchange: Exchange; client: ClientConnection } {
   const clock = new FakeClock();
   const wheel = new TimerWheel(clock);
   const client = new ClientConnection(
@@ -43,7 +43,7 @@ function anExchange(t: TestContext): Exchange {
   exchange.connection.socket.destroy();
   member.current = 1;
   t.after(() => client.socket.destroy());
-  return exchange;
+  return { exchange, client };
 }
 
 for (const [name, end] of [
@@ -51,8 +51,8 @@ for (const [name, end] of [
   ["ended", endConnection],
 ] as const) {
   it(`a client that was not read because the member took no more is read again once that connection is ${name}`, (t) => {
-    const exchange = anExchange(t);
-    const { connection, client } = exchange;
+    const { exchange, client } = anExchange(t);
+    const { connection } = exchange;
     client.reading.block(block.memberFull);
     assert.equal(client.socket.isPaused(), true);
     end(exchange);

@@ -70,6 +70,7 @@ export function giveUp(exchange: Exchange, code: FaultCode): void {
 export function responseComplete(exchange: Exchange, connection: MemberConnection, surplus: boolean): void {
   const { client, farm } = exchange;
   if (surplus) connection.head.keepAlive = false;
+  client.writer.complete();
   if (exchange.requestRead || client.closing) {
     finishExchange(exchange);
     return;

@@ -1,6 +1,7 @@
 import type { ExchangeObserver, ExchangeRecord } from "../farm/exchange-record.ts";
 import { faults } from "../farm/faults.ts";
 import type { Clock } from "../util/clock.ts";
+import type { ClientSide } from "./client-side.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** Those who hear of every request that is over. Who they are is decided when a configuration is applied. */
@@ -42,10 +43,15 @@ export class ExchangeObservers {
     record.method = head.method;
     record.target = head.target;
     record.host = head.host;
-    record.version = head.minor === 0 ? "1.0" : "1.1";
+    record.version = versionOf(client);
     record.head = head.text;
     record.farm = farm?.config.name ?? "";
     record.server = member?.config.server ?? "";
     record.attempts = exchange.attempts;
   }
+}
+
+function versionOf({ multiplexed, head }: ClientSide): string {
+  if (multiplexed) return "2";
+  return head.minor === 0 ? "1.0" : "1.1";
 }

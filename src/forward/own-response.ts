@@ -1,12 +1,7 @@
 import { faults, type Fault, type FaultCode } from "../farm/faults.ts";
 import { reasons } from "../http/reasons.ts";
 import type { ClientSide } from "./client-side.ts";
-
-interface OwnResponse {
-  /** The status line and all fields but those that depend on the connection. */
-  readonly head: string;
-  readonly body: string;
-}
+import type { OwnResponse } from "./response-writer.ts";
 
 /** Answers for the router itself. Nothing of the answer tells where a member is or what went wrong inside. */
 export function respondFault(client: ClientSide, code: FaultCode): void {
@@ -29,13 +24,8 @@ export function respondText(client: ClientSide, text: string): void {
 
 function write(client: ClientSide, response: OwnResponse, status: number): void {
   if (!client.body.done || !client.head.keepAlive || client.finished) client.closing = true;
-  const old = client.head.minor === 0 ? "Connection: keep-alive\r\n" : "";
-  const connection = client.closing ? "Connection: close\r\n" : old;
-  const body = client.head.method === "HEAD" ? "" : response.body;
-  const text = `${response.head}${client.dateLine()}${connection}\r\n${body}`;
   client.record.status = status;
-  client.record.responseBytes += text.length;
-  client.socket.write(text, "latin1");
+  client.writer.own(response);
   client.exchangeDone();
 }
 

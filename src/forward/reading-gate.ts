@@ -1,22 +1,25 @@
-import type { Socket } from "node:net";
+interface Source {
+  pause(): unknown;
+  resume(): unknown;
+}
 
 /** Nothing is read from a socket while there is any reason not to; reasons are single bits. */
 export class ReadingGate {
-  readonly #socket: Socket;
+  readonly #source: Source;
   #reasons = 0;
 
-  constructor(socket: Socket) {
-    this.#socket = socket;
+  constructor(source: Source) {
+    this.#source = source;
   }
 
   block(why: number): void {
-    if (this.#reasons === 0) this.#socket.pause();
+    if (this.#reasons === 0) this.#source.pause();
     this.#reasons |= why;
   }
 
   unblock(why: number): void {
     if (this.#reasons === 0) return;
     this.#reasons &= ~why;
-    if (this.#reasons === 0) this.#socket.resume();
+    if (this.#reasons === 0) this.#source.resume();
   }
 }

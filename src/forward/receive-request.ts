@@ -37,6 +37,21 @@ export function requestMalformed(exchange: Exchange, code: FaultCode): void {
   respondFault(exchange.client, code);
 }
 
+/** The client, whose turn it was to read, takes more. */
+export function clientDrained(exchange: Exchange): void {
+  if (!exchange.clientFull) return;
+  exchange.clientFull = false;
+  exchange.connection?.socket.resume();
+  exchange.client.armTimeout(exchange.farm?.config.timeouts.idleMs ?? 0);
+}
+
+/** The client has gone in the middle of the exchange. */
+export function clientGone(exchange: Exchange): void {
+  giveUp(exchange, "client-closed");
+  exchange.routing.ended(exchange);
+  exchange.reset();
+}
+
 /**
  * The client sends no more. In the middle of its request it has gone; behind it the half-close is passed on, and the
  * member decides, as it would without us, whether it still answers.

@@ -1,13 +1,12 @@
 import { farmMetrics } from "../farm/farm-metrics.ts";
 import { memberResponsePlace } from "../farm/member-metrics.ts";
 import { framing } from "../http/framing.ts";
-import { parseResponseHead } from "../http/response-head.ts";
+import { parseResponseHead, type ResponseHead } from "../http/response-head.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
 import { add } from "../observe/metric-layout.ts";
-import { breakExchange, cutResponse, failAttempt, responseComplete } from "./end-exchange.ts";
+import { breakExchange, cutResponse, failAttempt, giveUp, responseComplete } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
-import { interimHeadText, responseHeadText } from "./response-head-text.ts";
-import { armWaiting, dropKept, writeMessage } from "./send-request.ts";
+import { armWaiting, dropKept } from "./send-request.ts";
 import { beginTunnel } from "./tunnel.ts";
 
 const maxHeadBytes = 256 * 1024;
@@ -54,20 +53,13 @@ function relayInterim(exchange: Exchange, connection: MemberConnection): void {
     return;
   }
   armWaiting(exchange);
-  // RFC 9110 15.2: not to an HTTP/1.0 client.
-  if (exchange.client.head.minor === 0) return;
-  writeInterim(exchange, connection);
-}
-
-function writeInterim({ client }: Exchange, { head }: MemberConnection): void {
-  const text = interimHeadText(head);
-  client.record.responseBytes += text.length;
-  client.socket.write(text, "latin1");
+  exchange.client.writer.interim(connection.head);
 }
 
 function switchProtocols(exchange: Exchange, connection: MemberConnection, rest: Buffer): void {
   const { client, farm } = exchange;
-  if (client.head.upgrade === "" || !exchange.requestRead || connection.head.upgrade === "") {
+  const unasked = client.head.upgrade === "" || !exchange.requestRead || connection.head.upgrade === "";
+  if (unasked || client.writer.objection(connection.head) !== null) {
     failAttempt(exchange, "bad-response");
     return;
   }
@@ -75,14 +67,14 @@ function switchProtocols(exchange: Exchange, connection: MemberConnection, rest:
   client.record.status = 101;
   // Counted down when the request is over.
   if (farm !== null) add(farm.counts, farmMetrics.tunnels, 1);
-  writeInterim(exchange, connection);
+  client.writer.switched(connection.head);
   beginTunnel(exchange, connection, rest);
 }
 
 function finalHead(exchange: Exchange, connection: MemberConnection, rest: Buffer): void {
-  const { client, member, farm } = exchange;
-  const { head, body } = connection;
-  if (farm === null || member === null) return;
+  const { client, member } = exchange;
+  const { head } = connection;
+  if (member === null) return;
   add(member.counts, memberResponsePlace(head.status), 1);
   client.record.firstByteMs = exchange.monotonic() - exchange.sentAt;
   if (head.status === 101) {
@@ -91,25 +83,55 @@ function finalHead(exchange: Exchange, connection: MemberConnection, rest: Buffe
   }
   member.answered(client.record.firstByteMs);
   if (exchange.routing.preferOther(exchange, head.status)) return;
+  const objection = client.writer.objection(head);
+  if (objection === null) beginResponse(exchange, connection, rest);
+  else refuseResponse(exchange, objection);
+}
+
+function beginResponse(exchange: Exchange, connection: MemberConnection, rest: Buffer): void {
+  const { client, farm } = exchange;
+  const { head, body } = connection;
   if (head.connectionAuth) connection.carriedAuth = true;
   exchange.answered = true;
   dropKept(exchange);
   exchange.early = !exchange.requestRead;
   exchange.phase = "responding";
   body.start(head.framing, head.contentLength);
-  const text = responseHeadText(exchange, head);
   client.record.status = head.status;
-  client.record.responseBytes += text.length;
-  client.armTimeout(farm.config.timeouts.idleMs);
-  if (rest.length > 0 && !body.done && !exchange.unchunk) writeHeadAndBody(exchange, connection, text, rest);
+  decideEnd(exchange, head);
+  client.armTimeout(farm?.config.timeouts.idleMs ?? 0);
+  if (rest.length > 0 && !body.done && !exchange.unchunk) writeHeadAndBody(exchange, connection, rest);
   else {
-    if (!client.socket.write(text, "latin1")) holdMember(exchange, connection);
+    if (!client.writer.head(head)) holdMember(exchange, connection);
     if (rest.length > 0 || body.done) receiveBody(exchange, connection, rest);
   }
 }
 
+/** How the client will see the response's end. */
+function decideEnd(exchange: Exchange, head: ResponseHead): void {
+  const { client } = exchange;
+  const knowsChunks = !client.multiplexed && client.head.minor === 1;
+  exchange.unchunk = head.framing === framing.chunked && !knowsChunks;
+  if (!client.multiplexed && mustClose(exchange, head)) client.closing = true;
+}
+
+function refuseResponse(exchange: Exchange, objection: "http1-required" | "bad-response"): void {
+  if (objection === "bad-response") {
+    failAttempt(exchange, objection);
+    return;
+  }
+  giveUp(exchange, objection);
+  exchange.client.writer.requireHttp1();
+}
+
+function mustClose({ client, connection, requestRead, unchunk }: Exchange, head: ResponseHead): boolean {
+  if (unchunk || !client.head.keepAlive || client.finished || head.framing === framing.untilClose) return true;
+  // What is left of the request cannot be carried to a member that closes; what was authenticated ends together.
+  return !head.keepAlive && (!requestRead || connection?.carriedAuth === true);
+}
+
 /** The usual case: the body, or its beginning, came with the head, and goes on with it. */
-function writeHeadAndBody(exchange: Exchange, connection: MemberConnection, text: string, rest: Buffer): void {
+function writeHeadAndBody(exchange: Exchange, connection: MemberConnection, rest: Buffer): void {
   const { body } = connection;
   const end = body.scan(rest, 0);
   if (end === -1) {
@@ -118,7 +140,7 @@ function writeHeadAndBody(exchange: Exchange, connection: MemberConnection, text
   }
   exchange.client.record.responseBytes += end;
   const content = end === rest.length ? rest : rest.subarray(0, end);
-  if (!writeMessage(exchange.client.socket, text, [content], end)) holdMember(exchange, connection);
+  if (!exchange.client.writer.headAndBody(connection.head, content)) holdMember(exchange, connection);
   if (body.done) responseComplete(exchange, connection, end < rest.length);
 }
 
@@ -136,7 +158,7 @@ export function receiveBody(exchange: Exchange, connection: MemberConnection, by
     client.record.responseBytes += end;
     const flowing = exchange.unchunk
       ? writeContent(exchange, connection, bytes)
-      : client.socket.write(bytes.subarray(0, end));
+      : client.writer.body(bytes.subarray(0, end));
     if (!flowing) holdMember(exchange, connection);
     client.armTimeout(farm?.config.timeouts.idleMs ?? 0);
   }
@@ -147,7 +169,7 @@ function writeContent(exchange: Exchange, connection: MemberConnection, bytes: B
   const ranges = connection.body.chunked.ranges ?? [];
   let flowing = true;
   for (let index = 0; index < ranges.length; index += 2) {
-    flowing = exchange.client.socket.write(bytes.subarray(ranges[index], ranges[index + 1]));
+    flowing = exchange.client.writer.body(bytes.subarray(ranges[index], ranges[index + 1]));
   }
   return flowing;
 }

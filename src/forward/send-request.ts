@@ -1,10 +1,8 @@
-import type { Socket } from "node:net";
 import { block } from "./client-side.ts";
 import type { Exchange } from "./exchange.ts";
 import { requestHeadText } from "./request-head-text.ts";
+import { writeMessage } from "./write-message.ts";
 
-/** Below this a body's bytes are copied behind the head and both go out in one write. */
-const smallBody = 16 * 1024;
 const maxKeptPieces = 64;
 
 /** The connection is there: the head and what has come of the body go out. */
@@ -22,18 +20,6 @@ export function sendRequest(exchange: Exchange): void {
   if (exchange.keptBytes > farm.config.failover.replayBytes) dropKept(exchange);
   armWaiting(exchange);
   if (client.finished) connection.socket.end();
-}
-
-/** Writes a head and the bytes that follow it; false = the socket is full. */
-export function writeMessage(socket: Socket, text: string, body: readonly Buffer[], bodyBytes: number): boolean {
-  const first = body[0];
-  if (first === undefined) return socket.write(text, "latin1");
-  if (body.length === 1 && bodyBytes <= smallBody) return socket.write(text + first.toString("latin1"), "latin1");
-  socket.cork();
-  let flowing = socket.write(text, "latin1");
-  for (const bytes of body) flowing = socket.write(bytes);
-  socket.uncork();
-  return flowing;
 }
 
 /** More of the body has come from the client. */

@@ -17,7 +17,7 @@ export function beginTunnel(exchange: Exchange, connection: MemberConnection, fr
 export function tunnelToClient(exchange: Exchange, connection: MemberConnection, bytes: Buffer): void {
   armIdle(exchange);
   exchange.client.record.responseBytes += bytes.length;
-  if (exchange.client.socket.write(bytes)) return;
+  if (exchange.client.writer.body(bytes)) return;
   exchange.clientFull = true;
   connection.socket.pause();
 }
@@ -32,7 +32,7 @@ export function tunnelToMember(exchange: Exchange, bytes: Buffer): void {
 export function tunnelHalfClosed(exchange: Exchange, by: "client" | "member"): void {
   const { client, connection } = exchange;
   if (by === "client") connection?.socket.end();
-  else client.socket.end();
+  else client.writer.end();
   const memberDone = connection === null || connection.socket.readableEnded;
   if (client.ended && memberDone) endTunnel(exchange);
 }

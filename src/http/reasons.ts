@@ -5,6 +5,7 @@ export const reasons: Readonly<Record<number, string>> = {
   400: "Bad Request",
   404: "Not Found",
   408: "Request Timeout",
+  421: "Misdirected Request",
   431: "Request Header Fields Too Large",
   500: "Internal Server Error",
   501: "Not Implemented",

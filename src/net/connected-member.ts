@@ -92,6 +92,11 @@ export class ConnectedMember extends Member {
   }
 }
 
+/** Where bytes are written to that the operating system takes later. */
+interface Sink {
+  readonly writableLength: number;
+}
+
 /** Who uses a member connection at the moment and hears what happens on it. */
 export interface ConnectionOwner {
   memberConnected(connection: MemberConnection): void;
@@ -118,7 +123,7 @@ export class MemberConnection {
   /** NTLM or Negotiate was seen on it: it belongs to one client connection until it closes. */
   carriedAuth = false;
   /** Where the member's bytes are written to: while it has not passed them on, their memory is not used again. */
-  sink: Socket | null = null;
+  sink: Sink | null = null;
   readonly #buffer: ReadBuffer;
   #reached = false;
   #pinned = false;
@@ -190,6 +195,6 @@ export class MemberConnection {
 }
 
 /** Has it bytes that the operating system has not taken yet? */
-function isHeld(sink: Socket | null): boolean {
+function isHeld(sink: Sink | null): boolean {
   return sink !== null && sink.writableLength > 0;
 }

@@ -29,7 +29,7 @@ export function openConnection(exchange: Exchange, member: ConnectedMember, fres
 export function useConnection(exchange: Exchange, connection: MemberConnection): void {
   const { client, farm } = exchange;
   connection.owner = exchange.owner;
-  connection.sink = client.socket;
+  connection.sink = client.sink;
   connection.collector.clear();
   exchange.connection = connection;
   connection.member.current++;
