@@ -1,8 +1,13 @@
 import type { Metric, MetricSamples, Sample } from "../observe/metric.ts";
+import type { Config } from "../config/config.ts";
 import type { FarmStatus, MemberStatus } from "./farm-status.ts";
 
 const gauge = (name: Metric["name"], help: string, labels: readonly string[]): Metric => {
   return { name, type: "gauge", help, labels };
+};
+
+const counter = (name: Metric["name"], help: string, labels: readonly string[]): Metric => {
+  return { name, type: "counter", help, labels };
 };
 
 const ofMember = ["farm", "server"];
@@ -25,6 +30,12 @@ const metrics = {
     ofMember,
   ),
   checkDuration: gauge("fairlead_member_check_duration_seconds", "How long the last health check took.", ofMember),
+  certificate: gauge(
+    "fairlead_certificate_not_after_timestamp_seconds",
+    "When a listener's certificate expires, in seconds since 1970.",
+    ["certificate", "name"],
+  ),
+  restarts: counter("fairlead_worker_restarts_total", "Worker processes that died and were replaced.", []),
 } as const;
 
 /** What the control side itself knows, beside what the workers count. */
@@ -48,6 +59,22 @@ function* memberSamples(farm: string, member: MemberStatus): MetricSamples {
   yield sample(metrics.since, labels, Date.parse(since) / 1000);
   if (healthy !== null) yield sample(metrics.up, labels, healthy ? 1 : 0);
   if (lastCheck !== null) yield sample(metrics.checkDuration, labels, lastCheck.durationMs / 1000);
+}
+
+/** One that several listeners use is said once. */
+export function* certificateSamples({ listeners }: Config): MetricSamples {
+  const said = new Set<string>();
+  for (const { file, names, notAfter } of listeners.flatMap(({ tls }) => tls?.certificates ?? [])) {
+    const [name = ""] = names;
+    const key = `${file}\n${name}`;
+    if (said.has(key)) continue;
+    said.add(key);
+    yield sample(metrics.certificate, { certificate: file, name }, notAfter / 1000);
+  }
+}
+
+export function restartSample(restarts: number): MetricSample {
+  return sample(metrics.restarts, {}, restarts);
 }
 
 function sample(metric: Metric, labels: Sample["labels"], value: number): MetricSample {

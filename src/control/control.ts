@@ -8,7 +8,7 @@ import { Monitor } from "../health/monitor.ts";
 import type { Log } from "../observe/log.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
-import { farmSamples } from "./control-metrics.ts";
+import { certificateSamples, farmSamples, restartSample } from "./control-metrics.ts";
 import type { FarmStatus, MemberStatus } from "./farm-status.ts";
 import { memberStatus } from "./member-status.ts";
 import { MetricSums } from "./metric-sums.ts";
@@ -39,6 +39,7 @@ export class Control {
   readonly #load: SharedLoad;
   #config: Config;
   #generation = 0;
+  #workersGone = 0;
 
   constructor(options: ControlOptions) {
     const { config, check, clock, random } = options;
@@ -109,6 +110,7 @@ export class Control {
 
   /** A worker ended: the requests that it carried are over, what it did stays counted. */
   workerGone(worker: number): void {
+    this.#workersGone++;
     this.#numbers.workerGone(worker);
     this.#metrics.workerGone(worker);
     this.#load.workerGone(worker);
@@ -128,6 +130,8 @@ export class Control {
   *metrics(): MetricSamples {
     yield* this.#metrics.samples();
     yield* farmSamples(this.farms());
+    yield* certificateSamples(this.#config);
+    yield restartSample(this.#workersGone);
   }
 
   /** Has every member had its first verdict? */

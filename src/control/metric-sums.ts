@@ -1,3 +1,4 @@
+import { processMetrics } from "../observe/process-metrics.ts";
 import type { MetricRow } from "../farm/messages.ts";
 import { metricLayouts } from "../farm/metric-layouts.ts";
 import type { MetricSamples } from "../observe/metric.ts";
@@ -26,10 +27,12 @@ export class MetricSums {
   #known: ReadonlySet<string> = new Set();
 
   receive(worker: number, rows: readonly MetricRow[]): void {
-    for (const { layout: name, subject: labels, values } of rows) {
+    for (const { layout: name, subject: said, values } of rows) {
       const layout = layouts.get(name);
+      const ofProcess = layout === processMetrics.layout;
+      const labels = ofProcess ? [processName(worker)] : said;
       const key = subjectKey(name, labels);
-      if (layout === undefined || !this.#known.has(key)) continue;
+      if (layout === undefined || !(ofProcess || this.#known.has(key))) continue;
       const subject = this.#subjects.get(key) ?? { layout, labels, done: layout.newRow(), workers: new Map() };
       this.#subjects.set(key, subject);
       addGrowth(layout, subject.done, values, subject.workers.get(worker));
@@ -40,12 +43,15 @@ export class MetricSums {
   /** It carries nothing any more; what it did stays counted. */
   workerGone(worker: number): void {
     for (const { workers } of this.#subjects.values()) workers.delete(worker);
+    this.#subjects.delete(subjectKey(processMetrics.layout.name, [processName(worker)]));
   }
 
-  /** From now on only these subjects are counted; the others are forgotten. */
+  /** From now on only these subjects are counted (and processes); the others are forgotten. */
   keepOnly(known: ReadonlySet<string>): void {
     this.#known = known;
-    for (const key of this.#subjects.keys()) if (!known.has(key)) this.#subjects.delete(key);
+    for (const [key, { layout }] of this.#subjects) {
+      if (layout !== processMetrics.layout && !known.has(key)) this.#subjects.delete(key);
+    }
   }
 
   *samples(): MetricSamples {
@@ -57,6 +63,11 @@ export class MetricSums {
       yield* layout.samples(row, labels);
     }
   }
+}
+
+/** Processes are not summed: each has its own series. */
+function processName(worker: number): string {
+  return worker === 0 ? "control" : `worker ${worker}`;
 }
 
 /** A counter that has fallen was begun anew, and with it its whole row. */

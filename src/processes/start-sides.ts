@@ -14,6 +14,7 @@ import type { Clock, Timer } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
 import { forkWorker } from "./fork-worker.ts";
+import { startProcessReport } from "./process-report.ts";
 import { forwardInProcess, forwardInWorkers, type Forwarding } from "./forwarding.ts";
 
 export interface SidesOptions {
@@ -55,6 +56,8 @@ export class Sides {
   readonly #options: SidesOptions;
   readonly #acknowledgements: Acknowledgements;
   readonly #ticketTimer: Timer;
+  /** Of the control process. */
+  readonly #processReport: { close(): void };
   #ticketKeys = newTicketKeys();
 
   constructor(config: Config, options: SidesOptions) {
@@ -66,6 +69,7 @@ export class Sides {
     const send = (message: ToWorker): void => this.forwarding.send(message);
     this.challenges = createChallengeSender({ clock, send, workers: () => this.forwarding.ids().length });
     this.control = createControl({ config, clock, random, log, check, send });
+    this.#processReport = startProcessReport(clock, (message) => this.control.receive(message));
     this.#ticketTimer = clock.every(ticketKeysEveryMs, () => this.#rotateTicketKeys());
   }
 
@@ -93,6 +97,7 @@ export class Sides {
   /** Takes no new requests, lets running ones end for at most `graceMs`, then stops everything. */
   async stop(graceMs: number): Promise<void> {
     this.#ticketTimer.cancel();
+    this.#processReport.close();
     await this.forwarding.stop(graceMs);
     this.sockets.close();
     this.control.close();

@@ -3,6 +3,7 @@ import type { SocketHandle } from "../listen/bind-handle.ts";
 import type { Log } from "../observe/log.ts";
 import { systemClock } from "../util/clock.ts";
 import { createForwardingSide } from "./forwarding-side.ts";
+import { startProcessReport } from "./process-report.ts";
 
 /** The entry of a worker's process: the forwarding side, joined to the control process by IPC. */
 
@@ -25,6 +26,7 @@ const side = createForwardingSide({
     process.disconnect();
   },
 });
+startProcessReport(systemClock, tell);
 process.on("message", (message: ToWorker, handle?: SocketHandle) => side.receive(message, handle));
 process.on("disconnect", () => {
   if (stopped) process.exit(0);

@@ -20,6 +20,10 @@ function cut({ socket }: RawConnection): void {
   socket.on("data", () => socket.end("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"));
 }
 
+function workers(said: Scrape): string[] {
+  return [...said.keys()].flatMap((series) => /start_time_seconds\{process="(worker \d+)"/.exec(series)?.[1] ?? []);
+}
+
 async function metricsOf({ router }: Site): Promise<Scrape> {
   router.report();
   return scrape(router.admin?.url);
@@ -138,6 +142,43 @@ describe("GET /metrics", () => {
     const site = await startSite(t, { members: [always(ok)], config: { metrics } });
     const said = await scrape(`http://127.0.0.1:${site.router.metrics?.port}`);
     assert.equal(said.get('fairlead_farm_members{farm="owa"}'), 1);
+  });
+
+  it("says what every process costs, and when certificates expire", async (t) => {
+    const certificate = aCertificate({ certificate: memberCertificate.cert, key: memberCertificate.key });
+    const site = await startSite(t, { config: { admin }, listener: { tls: aListenerTls([certificate]) } });
+    const said = await metricsOf(site);
+    const [seconds = 0, bytes = 0] = ["cpu_seconds_total", "resident_memory_bytes"].map((name) =>
+      said.get(`fairlead_process_${name}{process="control"}`),
+    );
+    assert.ok(seconds > 0 && seconds < 1000, String(seconds));
+    assert.ok(bytes > 1e7 && bytes < 1e10, String(bytes));
+    const name = 'fairlead_certificate_not_after_timestamp_seconds{certificate="test.pem",name="mail.example.test"}';
+    assert.equal(said.get(name), certificate.notAfter / 1000);
+  });
+
+  it("loses nothing of a worker that dies, and shows each worker's process", { timeout: 60_000 }, async (t) => {
+    const site = await startSite(t, { members: [always(ok)], config: { admin, workers: 2 } });
+    const requests = `fairlead_member_requests_total{${member}}`;
+    const untilSaid = async (right: (said: Scrape) => boolean): Promise<Scrape> =>
+      until(async () => {
+        const said = await metricsOf(site);
+        return right(said) ? said : null;
+      });
+    const ask = async (count: number): Promise<void> => {
+      for (let round = 0; round < count; round++) await site.client().write(get).untilText("ok");
+    };
+    await ask(20);
+    const before = await untilSaid((said) => said.get(requests) === 20);
+    assert.deepEqual(workers(before).toSorted(), ["worker 1", "worker 2"]);
+    assert.equal(before.get("fairlead_worker_restarts_total"), 0);
+    process.kill(site.router.forwarding.workers()[0]?.pid ?? 0, "SIGKILL");
+    const after = await untilSaid((said) => workers(said).includes("worker 3"));
+    assert.deepEqual(workers(after).toSorted(), ["worker 2", "worker 3"]);
+    assert.equal(after.get("fairlead_worker_restarts_total"), 1);
+    assert.equal(after.get(requests), 20);
+    await ask(10);
+    await untilSaid((said) => said.get(requests) === 30);
   });
 
   it("counts a pinned connection for as long as it is open", async (t) => {

@@ -5,9 +5,11 @@ export type Scrape = ReadonlyMap<string, number>;
 function readScrape(text: string): Scrape {
   const said = new Map<string, number>();
   for (const line of text.split("\n")) {
-    if (line === "" || /^# (?:HELP|TYPE) [a-z_]+ ./.test(line)) continue;
+    if (line === "" || /^# (?:HELP|TYPE) [a-z_0-9]+ ./.test(line)) continue;
     const match =
-      /^([a-z_]+(?:\{[a-z_]+="(?:[^"\\\n]|\\[\\"n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\[\\"n])*")*\})?) (\S+)$/.exec(line);
+      /^([a-z_0-9]+(?:\{[a-z_0-9]+="(?:[^"\\\n]|\\[\\"n])*"(?:,[a-z_0-9]+="(?:[^"\\\n]|\\[\\"n])*")*\})?) (\S+)$/.exec(
+        line,
+      );
     const series = match?.[1];
     if (series === undefined) throw new Error(`not a sample: ${line}`);
     if (said.has(series)) throw new Error(`said twice: ${line}`);
