@@ -14,7 +14,7 @@ export function certificateConfig(
     file,
     names: certificateNames(leaf),
     pem: { certificate: [leaf, ...intermediates].map(pemOf).join(""), key },
-    keyType: leaf.publicKey.asymmetricKeyType ?? "",
+    keyType: leaf.publicKey.asymmetricKeyDetails?.namedCurve ?? leaf.publicKey.asymmetricKeyType ?? "",
     issuer: commonName(leaf.issuer),
     serial: leaf.serialNumber,
     notBefore: Date.parse(leaf.validFrom),

@@ -10,7 +10,7 @@ const end = Date.UTC(2030, 0);
 
 function aCertificate(file: string, notAfter: number, lifeMs: number): CertificateConfig {
   const pem = { certificate: file, key: "" };
-  const rest = { names: [], keyType: "ec", issuer: "", serial: "1", ocsp: null, mustStaple: false };
+  const rest = { names: [], keyType: "prime256v1", issuer: "", serial: "1", ocsp: null, mustStaple: false };
   return { ...rest, file, pem, notBefore: notAfter - lifeMs, notAfter };
 }
 

@@ -45,8 +45,15 @@ export interface UnixSocketConfig {
 export interface ListenerTlsConfig {
   /** The first one also answers where no name fits. */
   readonly certificates: readonly [CertificateConfig, ...CertificateConfig[]];
+  readonly policy: TlsPolicy;
+  /** Not below what the policy allows. */
   readonly minVersion: TlsVersion;
+  /** A client that asks for no name or an unknown one is shown no certificate. */
+  readonly strictSni: boolean;
 }
+
+/** Which versions and cipher suites clients may use; the suites are in listen/tls-policy.ts. */
+export type TlsPolicy = "modern" | "intermediate" | "legacy";
 
 /** A certificate that was read and checked at load; made by `certificateConfig`. */
 export interface CertificateConfig {
@@ -55,7 +62,7 @@ export interface CertificateConfig {
   readonly names: readonly string[];
   /** `certificate`: the server's, then the intermediate ones, each of which signed the one before. */
   readonly pem: { readonly certificate: string; readonly key: string };
-  /** Such as "rsa" or "ec"; a client that can use several of a name's certificates chooses among them. */
+  /** Such as "rsa", or the curve's name, such as "prime256v1"; a client that can use several of a name's certificates chooses among them. */
   readonly keyType: string;
   /** The common name of the CA that signed it. */
   readonly issuer: string;

@@ -1,6 +1,6 @@
 /** The built-in values, in the units of the configuration file. The schema documents them and the resolver applies them. */
 export const builtInDefaults = {
-  listener: { header: "20s", maxHeader: "128KiB", minVersion: "TLSv1.2", mode: "0660" },
+  listener: { header: "20s", maxHeader: "128KiB", tls: "intermediate", strictSni: false, mode: "0660" },
   health: {
     method: "GET",
     every: "5s",

@@ -159,6 +159,26 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
     ],
   ],
   [
+    "TLS of listeners",
+    base.replace(
+      "listen: [{ port: 80 }]",
+      `listen:
+  - { port: 81, tls: old, certificates: [mail.pem] }
+  - { port: 82, tls: modern, minVersion: TLSv1.2, certificates: [mail.pem] }
+  - { port: 83, minVersion: TLSv1.1, certificates: [mail.pem] }
+  - { port: 84, tls: legacy, strictSni: true }
+  - { port: 85, strictSni: yes, certificates: [mail.pem] }`,
+    ),
+    [
+      'f.yaml:2:22: listen.0.tls: "old" is not one of modern, intermediate, legacy',
+      "f.yaml:3:42: listen.1.minVersion: tls: modern begins with TLSv1.3: leave `minVersion` out, or write tls: intermediate",
+      "f.yaml:4:29: listen.2.minVersion: tls: intermediate begins with TLSv1.2: leave `minVersion` out, or write tls: legacy",
+      "f.yaml:5:22: listen.3.tls: a listener without certificates speaks no TLS: leave `tls` out, or give it certificates",
+      "f.yaml:5:41: listen.3.strictSni: a listener without certificates speaks no TLS: leave `strictSni` out, or give it certificates",
+      'f.yaml:6:28: listen.4.strictSni: "yes" is not a switch: write true or false',
+    ],
+  ],
+  [
     "places to listen on",
     base.replace(
       "listen: [{ port: 80 }]",

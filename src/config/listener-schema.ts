@@ -3,7 +3,7 @@ import { certificateSchema } from "./certificate-schema.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { expected } from "./expected.ts";
 import { listenPortSchema, textSchema } from "./leaf-schemas.ts";
-import { tlsVersionSchema } from "./tls-version.ts";
+import { listenerTlsShape } from "./listener-tls-schema.ts";
 import { durationOrOffSchema, sizeSchema } from "./units.ts";
 
 const defaults = builtInDefaults.listener;
@@ -50,9 +50,7 @@ export const listenerSchema = z.strictObject({
     description:
       "Certificates, chosen by the name the client asks for; the first also answers where none fits. A file name (PEM with certificate and key, or PFX without password), { cert, key }, { pfx, password }, or { acme: [names] } to get it by ACME. Left out: plain HTTP.",
   }),
-  minVersion: tlsVersionSchema
-    .optional()
-    .meta({ description: "The oldest TLS version clients may use.", default: defaults.minVersion }),
+  ...listenerTlsShape,
   redirect: z
     .literal("https", { error: notRedirect })
     .optional()

@@ -63,7 +63,7 @@ const names = ["mail.example.com", "*.example.com"];
 describe("a certificate", () => {
   const facts = {
     names,
-    keyType: "ec",
+    keyType: "prime256v1",
     issuer: "mail.example.com",
     serial: "4BF75F27DEC1016C928B98F6A3C59075C8C2161F",
     notBefore: Date.UTC(2026, 10, 23, 1, 44, 40),

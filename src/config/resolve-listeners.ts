@@ -1,20 +1,21 @@
 import type { AcmeDocument } from "./acme-schema.ts";
-import type { CertificateConfig, ListenerConfig, ListenerTlsConfig } from "./config.ts";
+import type { ListenerConfig } from "./config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { listenerSchema } from "./listener-schema.ts";
 import type { ListenerDocument } from "./listener-schema.ts";
 import type { Path } from "./problem.ts";
 import type { Document } from "./read-document.ts";
-import { resolveAcmeCertificate } from "./resolve-acme-certificate.ts";
-import { resolveCertificate } from "./resolve-certificate.ts";
 import type { ResolveContext } from "./resolve-context.ts";
+import { checkTlsKeys, resolveListenerTls } from "./resolve-listener-tls.ts";
 import { checkPlaceKeys, type ListenPlace, overlaps, resolvePlaces } from "./resolve-places.ts";
 
 const builtIn = listenerSchema.required().parse({
   address: "0.0.0.0",
   unix: "/",
   mode: builtInDefaults.listener.mode,
-  minVersion: builtInDefaults.listener.minVersion,
+  tls: builtInDefaults.listener.tls,
+  minVersion: "TLSv1.2",
+  strictSni: builtInDefaults.listener.strictSni,
   maxHeader: builtInDefaults.listener.maxHeader,
   port: 0,
   certificates: ["any"],
@@ -62,7 +63,7 @@ function resolveSettings(
     context.findings.warning([...path, "redirect"], message);
   }
   return {
-    tls: tlsOf(value, account, path, context),
+    tls: resolveListenerTls(value, account, path, context),
     redirect: value.redirect === undefined ? null : { port: redirectPort ?? 443 },
     headerTimeoutMs: value.timeouts?.header ?? builtIn.timeouts.header ?? 0,
     maxHeaderBytes: value.maxHeader ?? builtIn.maxHeader,
@@ -85,35 +86,11 @@ function checkListener(value: ListenerDocument, path: Path, { findings }: Resolv
       "a listener with certificates serves https itself: leave out `redirect`, or `certificates`",
     );
   }
-  if (value.minVersion !== undefined && value.certificates === undefined) {
-    findings.problem(
-      [...path, "minVersion"],
-      "a listener without certificates speaks no TLS: leave `minVersion` out, or give it certificates",
-    );
-  }
+  checkTlsKeys(value, path, findings);
   if (value.port === 443 && value.certificates === undefined) {
     findings.problem(
       [...path, "port"],
       "port 443 is for https: give the listener its certificates, such as certificates: [mail.pem]",
     );
   }
-}
-
-function tlsOf(
-  value: ListenerDocument,
-  account: AcmeDocument | null,
-  path: Path,
-  context: ResolveContext,
-): ListenerTlsConfig | null {
-  const certificates = (value.certificates ?? [])
-    .map((certificate, index) => {
-      const at = [...path, "certificates", index];
-      return typeof certificate === "object" && "acme" in certificate
-        ? resolveAcmeCertificate(certificate, account, at, context)
-        : resolveCertificate(certificate, at, context);
-    })
-    .filter((certificate): certificate is CertificateConfig => certificate !== null);
-  const [first, ...others] = certificates;
-  if (first === undefined) return null;
-  return { certificates: [first, ...others], minVersion: value.minVersion ?? builtIn.minVersion };
 }

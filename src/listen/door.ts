@@ -1,6 +1,5 @@
 import { EventEmitter, once } from "node:events";
 import type { Socket } from "node:net";
-import type { Server as TlsServer } from "node:tls";
 import type { ForwardedConfig, ListenerConfig } from "../config/config.ts";
 import { ClientConnection } from "../forward/client-connection.ts";
 import type { ClientSettings } from "../forward/client-settings.ts";
@@ -9,7 +8,7 @@ import { add } from "../observe/metric-layout.ts";
 import type { Log } from "../observe/log.ts";
 import type { OpenChallenges } from "../router/open-challenges.ts";
 import { originReader } from "./client-origin.ts";
-import { createTlsServer } from "./tls-server.ts";
+import { createTlsEntrance, type TlsEntrance } from "./tls-entrance.ts";
 
 export interface DoorOptions {
   readonly config: ListenerConfig;
@@ -39,13 +38,14 @@ export interface Door {
 export const acceptedSocketOptions = { allowHalfOpen: true, noDelay: true } as const;
 
 const keepAliveAfterMs = 60_000;
+const longestHandshakeMs = 120_000;
 
 type Serve = (socket: Socket) => void;
 
 /** What is the same for the connections that are accepted from now on. */
 interface Entrance {
   readonly serve: Serve;
-  readonly tls: TlsServer | null;
+  readonly tls: TlsEntrance | null;
 }
 
 export function createDoor(options: DoorOptions): Door {
@@ -114,10 +114,11 @@ function createEntrance(options: DoorOptions, started: (connection: ClientConnec
     started(new ClientConnection(socket, origin, client));
   });
   if (config.tls === null) return { serve, tls: null };
-  const tls = createTlsServer({
+  const tls = createTlsEntrance({
     tls: config.tls,
     challenges: options.challenges,
-    handshakeTimeoutMs: client.headerTimeoutMs,
+    handshakeTimeoutMs: client.headerTimeoutMs === 0 ? longestHandshakeMs : client.headerTimeoutMs,
+    after: client.after,
     accept(socket) {
       add(options.counts, handshakePlace(socket.getProtocol(), socket.isSessionReused()), 1);
       serve(socket);
@@ -128,7 +129,7 @@ function createEntrance(options: DoorOptions, started: (connection: ClientConnec
     },
   });
   if (options.ticketKeys !== null) tls.setTicketKeys(options.ticketKeys);
-  return { serve: (socket) => void tls.emit("connection", socket), tls };
+  return { serve: (socket) => tls.accept(socket), tls };
 }
 
 /** A fault of ours must not end more than the one connection. */

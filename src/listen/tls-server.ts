@@ -1,40 +1,43 @@
-import { constants } from "node:crypto";
 import type { Socket } from "node:net";
 import { createServer, type SecureContext, type Server, type TLSSocket } from "node:tls";
-import type { ListenerTlsConfig } from "../config/config.ts";
+import type { CertificateConfig, ListenerTlsConfig } from "../config/config.ts";
 import type { OpenChallenges } from "../router/open-challenges.ts";
 import { alpnChallenge, challengeProtocol } from "./alpn-challenge.ts";
-import { certificateChoice, keyMaterial } from "./certificate-choice.ts";
+import { handshakeOptions } from "./tls-policy.ts";
 
-interface TlsServerOptions {
+export interface TlsServerOptions {
+  readonly certificate: CertificateConfig;
   readonly tls: ListenerTlsConfig;
   readonly challenges: OpenChallenges;
-  /** 0 = two minutes all the same. */
   readonly handshakeTimeoutMs: number;
   /** Gets the connection once its handshake is done. */
   readonly accept: (socket: TLSSocket) => void;
   readonly failed: (socket: Socket, error: Error) => void;
 }
 
-/** Listens on nothing: accepted connections are put in with `emit("connection", socket)`. */
+/** The same in all processes; Node's own depends on how each was started. */
+const sessionIdContext = "fairlead";
+/** As long as phones and Outlook stay away between two connections. */
+const sessionSeconds = 3600;
+
+/** Does handshakes with one certificate. Listens on nothing: accepted connections are put in with `emit("connection", socket)`. */
 export function createTlsServer(options: TlsServerOptions): Server {
-  const { tls, handshakeTimeoutMs, accept, failed } = options;
-  const choose = certificateChoice(tls);
+  const { certificate, tls, handshakeTimeoutMs, accept, failed } = options;
   const challenge = alpnChallenge(options.challenges);
   const server = createServer({
-    // For clients that name no host.
-    ...keyMaterial(tls.certificates[0]),
-    minVersion: tls.minVersion,
+    cert: certificate.pem.certificate,
+    key: certificate.pem.key,
+    ...handshakeOptions(tls),
+    sessionIdContext,
+    sessionTimeout: sessionSeconds,
     ALPNCallback(this: TLSSocket, { servername, protocols }) {
       if (challenge.isAsked(protocols)) return challenge.begin(this, servername);
       // NTLM and the RPC methods need HTTP/1.1.
       return protocols.includes("http/1.1") ? "http/1.1" : undefined;
     },
-    // Each costs the server a handshake, and none is needed: no client certificate is asked for later.
-    secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
-    handshakeTimeout: handshakeTimeoutMs === 0 ? 120_000 : handshakeTimeoutMs,
-    SNICallback(this: TLSSocket, name, done: (error: Error | null, context: SecureContext) => void) {
-      done(null, challenge.contextOf(this) ?? choose(name));
+    handshakeTimeout: handshakeTimeoutMs,
+    SNICallback(this: TLSSocket, _name, done: (error: Error | null, context?: SecureContext) => void) {
+      done(null, challenge.contextOf(this) ?? undefined);
     },
   });
   server.on("secureConnection", (socket) => {

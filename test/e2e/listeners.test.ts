@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { once } from "node:events";
-import { before, describe, it, type TestContext } from "node:test";
-import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
-import type { CertificateConfig, ListenerConfig, ListenerTlsConfig } from "../../src/config/config.ts";
+import { before, describe, it } from "node:test";
+import type { TLSSocket } from "node:tls";
+import type { CertificateConfig, ListenerTlsConfig } from "../../src/config/config.ts";
 import { createLabCertificates } from "../../src/lab/certificates.ts";
-import type { ClientSettings } from "../../src/forward/client-settings.ts";
-import { listenerMetrics } from "../../src/observe/listener-metrics.ts";
-import { noLog } from "../../src/observe/log.ts";
-import { OpenChallenges } from "../../src/router/open-challenges.ts";
-import { redirectToHttps } from "../../src/router/redirect-to-https.ts";
-import { TimerWheel } from "../../src/util/timer-wheel.ts";
-import { acceptedSocketOptions, createDoor, type Door } from "../../src/listen/door.ts";
 import { ListenError } from "../../src/listen/listen-error.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { aConfig, aFarm } from "../support/configs.ts";
@@ -20,6 +13,7 @@ import { FakeClock } from "../support/fake-clock.ts";
 import { portOf } from "../support/port-of.ts";
 import { quiet } from "../support/quiet.ts";
 import { always, RawMember } from "../support/raw-member.ts";
+import { handshake, listenerSettings, startDoor } from "../support/start-door.ts";
 import { startSite } from "../support/site.ts";
 import { aListener, RawClient, startRouterWith } from "../support/start-router.ts";
 
@@ -31,49 +25,10 @@ async function certificateFor(...names: readonly string[]): Promise<CertificateC
   return aCertificate(listener);
 }
 
-async function handshake(t: TestContext, port: number, options: ConnectionOptions): Promise<TLSSocket> {
-  const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false, ...options });
-  t.after(() => socket.destroy());
-  await once(socket, "secureConnect");
-  // The router may close first, with bytes on their way to it.
-  socket.on("error", () => undefined);
-  return socket;
-}
-
 async function read(socket: TLSSocket): Promise<string> {
   let text = "";
   for await (const bytes of socket) text += String(bytes);
   return text;
-}
-
-/** Settings whose requests are all redirected. */
-function listenerSettings(config: ListenerConfig) {
-  const wheel = new TimerWheel(systemClock);
-  const client: ClientSettings = {
-    wheel,
-    routing: redirectToHttps(443, () => undefined),
-    monotonic: () => systemClock.monotonic(),
-    after: (delayMs, run) => systemClock.after(delayMs, run),
-    dateLine: () => "",
-    headerTimeoutMs: config.headerTimeoutMs,
-    maxHeaderBytes: config.maxHeaderBytes,
-    failed: (error) => assert.fail(String(error)),
-  };
-  const challenges = new OpenChallenges();
-  const counts = listenerMetrics.layout.newRow();
-  const forwarded = { trusted: [], standard: false };
-  return { config, forwarded, client, challenges, log: noLog, counts, ticketKeys: null };
-}
-
-async function startDoor(t: TestContext, config: ListenerConfig): Promise<{ door: Door; port: number }> {
-  const door = createDoor(listenerSettings(config));
-  const server = createServer(acceptedSocketOptions, (socket) => door.accept(socket)).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  t.after(async () => {
-    server.close();
-    await door.close(0);
-  });
-  return { door, port: portOf(server) };
 }
 
 describe("a listener with TLS", () => {

@@ -8,7 +8,7 @@ export function aListenerTls(
   certificates: ListenerTlsConfig["certificates"],
   rest: Partial<ListenerTlsConfig> = {},
 ): ListenerTlsConfig {
-  return { certificates, minVersion: "TLSv1.2", ...rest };
+  return { certificates, policy: "intermediate", minVersion: "TLSv1.2", strictSni: false, ...rest };
 }
 
 /** From PEM texts; the chain may stand behind the certificate. */

@@ -1,0 +1,29 @@
+import * as z from "zod";
+import type { TlsPolicy } from "./config.ts";
+import { builtInDefaults } from "./defaults.ts";
+import { expectedOneOf } from "./expected.ts";
+import { switchSchema } from "./leaf-schemas.ts";
+import { tlsVersionSchema } from "./tls-version.ts";
+
+const defaults = builtInDefaults.listener;
+const policies = ["modern", "intermediate", "legacy"] as const satisfies readonly TlsPolicy[];
+
+/** The keys of a listener that say how it speaks TLS. */
+export const listenerTlsShape = {
+  tls: z
+    .enum(policies, { error: expectedOneOf(policies) })
+    .optional()
+    .meta({
+      description:
+        "Which TLS versions and cipher suites clients may use. `modern`: TLS 1.3 alone. `intermediate`: 1.2 and 1.3. `legacy`: also what Windows 7 to 8.1 and their Outlook need.",
+      default: defaults.tls,
+    }),
+  minVersion: tlsVersionSchema.optional().meta({
+    description:
+      "The oldest TLS version clients may use. Left out: what `tls` says, TLSv1.3, TLSv1.2 and TLSv1 in its order.",
+  }),
+  strictSni: switchSchema.optional().meta({
+    description: "Clients that ask for no name or an unknown one are refused before they see a certificate.",
+    default: defaults.strictSni,
+  }),
+};
