@@ -11,6 +11,7 @@ export interface Config {
   readonly routes: readonly RouteConfig[];
   readonly forwarded: ForwardedConfig;
   readonly acme: AcmeConfig | null;
+  readonly limits: LimitsConfig;
   readonly admin: AdminConfig | null;
   /** Where others than this machine may read the metrics; null = nowhere. */
   readonly metrics: MetricsConfig | null;
@@ -27,6 +28,11 @@ export interface ListenerConfig {
   /** 0 = any free one; for a Unix domain socket too. */
   readonly port: number;
   readonly unix: UnixSocketConfig | null;
+  /**
+   * CIDRs (or "unix") of the balancers that begin each connection with a PROXY protocol header; nobody else may connect.
+   * null = none do.
+   */
+  readonly proxyProtocol: readonly string[] | null;
   readonly tls: ListenerTlsConfig | null;
   /** Answers every request with a redirect to https on `port` (443 is left out of the URL). */
   readonly redirect: { readonly port: number } | null;
@@ -218,6 +224,14 @@ export interface MetricsConfig {
   readonly port: number;
   /** CIDRs of those who may read. */
   readonly allow: readonly string[];
+}
+
+/** null = not limited, but by what the process can open. */
+export interface LimitsConfig {
+  /** Client connections of all listeners together. */
+  readonly connections: number | null;
+  /** Of one IPv4 address, or one IPv6 network of 64 bits. */
+  readonly connectionsPerClient: number | null;
 }
 
 export interface AdminConfig {

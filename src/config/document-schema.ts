@@ -10,6 +10,7 @@ import { metricsSchema } from "./metrics-schema.ts";
 import { routeSchema } from "./route-schema.ts";
 import { serverSchema } from "./server-schema.ts";
 import { timeoutsSchema } from "./timeouts-schema.ts";
+import { wholeNumberSchema } from "./units.ts";
 
 export const defaultsSchema = z.strictObject({
   health: healthDefaultsSchema.optional().meta({ description: "Health checks of all farms." }),
@@ -31,6 +32,19 @@ export const forwardedSchema = z.strictObject({
   standard: switchSchema.optional().meta({
     description: "Also send the standard header Forwarded (RFC 7239).",
     default: builtInDefaults.forwarded.standard,
+  }),
+});
+
+const connectionsSchema = wholeNumberSchema(1, 10_000_000);
+
+export const limitsSchema = z.strictObject({
+  connections: connectionsSchema.optional().meta({
+    description:
+      "The most client connections of all listeners together. Left out: as many as each process has file handles for, with one for a member beside each.",
+  }),
+  connectionsPerClient: connectionsSchema.optional().meta({
+    description:
+      "The most connections of one client: an IPv4 address, or an IPv6 network of 64 bits. Not for `forwarded.trusted`. Left out: not limited.",
   }),
 });
 
@@ -77,6 +91,9 @@ export const documentShape = {
   acme: acmeSchema.optional().meta({
     description: "The account for certificates that are got and renewed by ACME, such as Let's Encrypt's.",
   }),
+  limits: limitsSchema
+    .optional()
+    .meta({ description: "How many connections clients may have; what is above is closed at once." }),
   admin: adminSchema.optional().meta({ description: "Where the admin API listens, or `off`." }),
   metrics: metricsSchema.optional().meta({
     description: "A port for Prometheus on another machine: it serves `/metrics` and `/healthz` and nothing else.",

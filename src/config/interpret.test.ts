@@ -95,7 +95,7 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
     "an unknown section",
     `${base}frams: {}\n`,
     [
-      'f.yaml:5:1: frams: "frams" is not a key here; did you mean "farms"? allowed here are listen, servers, defaults, farms, routes, forwarded, acme, admin, metrics, workers',
+      'f.yaml:5:1: frams: "frams" is not a key here; did you mean "farms"? allowed here are listen, servers, defaults, farms, routes, forwarded, acme, limits, admin, metrics, workers',
     ],
   ],
   [
@@ -197,7 +197,11 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
   - { unix: /run/c, mode: "66" }
   - { unix: /run/${"d".repeat(100)} }
   - { unix: "" }
-  - { port: 6, mode: 660 }`,
+  - { port: 6, mode: 660 }
+  - { port: 7, proxyProtocol: [] }
+  - { port: 8, proxyProtocol: [10.0.0.0/33, unix] }
+  - { unix: /run/e, proxyProtocol: [unix, 10.0.0.1] }
+limits: { connections: 0, connectionsPerClient: many }`,
     ),
     [
       'f.yaml:2:43: listen.0.address.2: "[0::1]" is listened on already by another address of this list: leave one of them out',
@@ -218,6 +222,12 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
       `f.yaml:14:13: listen.12.unix: ${JSON.stringify(`/run/${"d".repeat(95)}…`)} is too long for a socket: write a path of at most 99 bytes`,
       'f.yaml:15:13: listen.13.unix: "" is not a path: write the absolute path of a socket, such as /run/fairlead/http.sock',
       "f.yaml:16:22: listen.14.mode: only a Unix domain socket has a mode: leave it out",
+      "f.yaml:17:31: listen.15.proxyProtocol: a list is not a list of networks: write the balancers' networks or addresses, such as [10.0.0.0/8]",
+      'f.yaml:18:32: listen.16.proxyProtocol.0: "10.0.0.0/33" is not a network: write an address with the number of its fixed bits, such as 10.0.0.0/8',
+      'f.yaml:18:45: listen.16.proxyProtocol.1: "unix" does not connect here: only a listener with `unix` has such peers',
+      'f.yaml:19:43: listen.17.proxyProtocol.1: "10.0.0.1" does not connect here: on a Unix domain socket write [unix]',
+      "f.yaml:20:24: limits.connections: 0 is not allowed here: write a whole number from 1 to 10000000",
+      'f.yaml:20:49: limits.connectionsPerClient: "many" is not allowed here: write a whole number from 1 to 10000000',
     ],
   ],
   [
@@ -399,6 +409,7 @@ describe("a right configuration", () => {
         address: "",
         port: 80,
         unix: null,
+        proxyProtocol: null,
         tls: null,
         redirect: null,
         headerTimeoutMs: 20_000,
@@ -503,6 +514,27 @@ ${base.replace(/.*/, "")}`);
       ],
     );
     assert.ok(listeners.slice(0, 4).every(({ maxHeaderBytes }) => maxHeaderBytes === 4096));
+  });
+
+  it("knows the balancers before a listener, and limits", () => {
+    const { listeners, limits } = configOf(`listen:
+  - { port: 80, proxyProtocol: [10.0.0.0/8, 192.168.0.1] }
+  - { unix: /run/a.sock, proxyProtocol: [unix] }
+limits: { connections: 20000, connectionsPerClient: 100 }
+${base.replace(/.*/, "")}`);
+    assert.deepEqual(
+      listeners.map(({ proxyProtocol }) => proxyProtocol),
+      [["10.0.0.0/8", "192.168.0.1/32"], ["unix"]],
+    );
+    assert.deepEqual(limits, { connections: 20_000, connectionsPerClient: 100 });
+    assert.deepEqual(configOf(base).limits, { connections: null, connectionsPerClient: null });
+  });
+
+  it("is warned where everybody counts as a balancer", () => {
+    const { warnings } = read(base.replace("{ port: 80 }", '{ port: 80, proxyProtocol: [10.0.0.1, "::/0"] }'));
+    assert.deepEqual(warnings.map(problemLine), [
+      "f.yaml:1:48: listen.0.proxyProtocol.1: everybody who can connect may claim any address",
+    ]);
   });
 
   it("redirects to the port that has certificates", () => {

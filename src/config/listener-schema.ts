@@ -26,6 +26,8 @@ const socketModeSchema = z
   .transform((written) => Number.parseInt(String(written), 8))
   .meta({ title: "mode" });
 
+const noBalancers = expected("a list of networks", "the balancers' networks or addresses, such as [10.0.0.0/8]");
+const balancerSchema = textSchema("a network", "a network or address, such as 10.0.0.0/8");
 const certificatesSchema = z.array(certificateSchema, { error: noCertificate }).min(1, { error: noCertificate });
 
 /** One entry of `listen`. */
@@ -46,6 +48,10 @@ export const listenerSchema = z.strictObject({
   mode: socketModeSchema
     .optional()
     .meta({ description: "Who may connect to the Unix domain socket.", default: defaults.mode }),
+  proxyProtocol: z.array(balancerSchema, { error: noBalancers }).min(1, { error: noBalancers }).optional().meta({
+    description:
+      "Networks of the balancers that begin each connection with a header of the PROXY protocol (version 1 or 2), which names the client. Without a header, and from elsewhere, no connection is taken. `unix`: who comes by the Unix domain socket.",
+  }),
   certificates: certificatesSchema.optional().meta({
     description:
       "Certificates, chosen by the name the client asks for; the first also answers where none fits. A file name (PEM with certificate and key, or PFX without password), { cert, key }, { pfx, password }, or { acme: [names] } to get it by ACME. Left out: plain HTTP.",

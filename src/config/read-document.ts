@@ -1,7 +1,14 @@
 import * as z from "zod";
 import { acmeSchema } from "./acme-schema.ts";
 import type { AcmeDocument } from "./acme-schema.ts";
-import { adminSchema, defaultsSchema, documentShape, forwardedSchema, workersSchema } from "./document-schema.ts";
+import {
+  adminSchema,
+  defaultsSchema,
+  documentShape,
+  forwardedSchema,
+  limitsSchema,
+  workersSchema,
+} from "./document-schema.ts";
 import { expandPresets, isMap } from "./expand-presets.ts";
 import type { RawDocument } from "./expand-presets.ts";
 import { farmSchema } from "./farm-schema.ts";
@@ -37,6 +44,7 @@ export interface Document {
   readonly forwarded: z.output<typeof forwardedSchema>;
   /** null = left out, or wrong. */
   readonly acme: AcmeDocument | null;
+  readonly limits: z.output<typeof limitsSchema>;
   readonly admin: z.output<typeof adminSchema>;
   readonly metrics: MetricsDocument;
   /** null: left out. */
@@ -74,6 +82,7 @@ export function readDocument(value: unknown, context: ReadContext): Document | n
     defaults: section(reader, "defaults", defaultsSchema) ?? {},
     forwarded: section(reader, "forwarded", forwardedSchema) ?? {},
     acme: section(reader, "acme", acmeSchema),
+    limits: section(reader, "limits", limitsSchema) ?? {},
     admin: section(reader, "admin", adminSchema) ?? {},
     metrics: section(reader, "metrics", metricsSchema) ?? "off",
     workers: section(reader, "workers", workersSchema),

@@ -32,6 +32,10 @@ export function resolveConfig(file: string, document: Document, context: Resolve
     routes,
     forwarded: resolveForwarded(document.forwarded, context),
     acme,
+    limits: {
+      connections: document.limits.connections ?? null,
+      connectionsPerClient: document.limits.connectionsPerClient ?? null,
+    },
     admin,
     metrics: resolveMetrics(document.metrics, { listeners, admin }, context),
     workers: document.workers ?? builtInDefaults.workers,

@@ -4,9 +4,11 @@ import { builtInDefaults } from "./defaults.ts";
 import { listenerSchema } from "./listener-schema.ts";
 import type { ListenerDocument } from "./listener-schema.ts";
 import type { Path } from "./problem.ts";
+import { quote } from "./quote.ts";
 import type { Document } from "./read-document.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { checkTlsKeys, resolveListenerTls } from "./resolve-listener-tls.ts";
+import { resolveNetworks } from "./resolve-networks.ts";
 import { checkPlaceKeys, type ListenPlace, overlaps, resolvePlaces } from "./resolve-places.ts";
 
 const builtIn = listenerSchema.required().parse({
@@ -18,6 +20,7 @@ const builtIn = listenerSchema.required().parse({
   strictSni: builtInDefaults.listener.strictSni,
   maxHeader: builtInDefaults.listener.maxHeader,
   port: 0,
+  proxyProtocol: ["unix"],
   certificates: ["any"],
   redirect: "https",
   timeouts: { header: builtInDefaults.listener.header },
@@ -63,11 +66,27 @@ function resolveSettings(
     context.findings.warning([...path, "redirect"], message);
   }
   return {
+    proxyProtocol: balancersOf(value, path, context),
     tls: resolveListenerTls(value, account, path, context),
     redirect: value.redirect === undefined ? null : { port: redirectPort ?? 443 },
     headerTimeoutMs: value.timeouts?.header ?? builtIn.timeouts.header ?? 0,
     maxHeaderBytes: value.maxHeader ?? builtIn.maxHeader,
   };
+}
+
+function balancersOf(value: ListenerDocument, path: Path, { findings }: ResolveContext): string[] | null {
+  if (value.proxyProtocol === undefined) return null;
+  const at = [...path, "proxyProtocol"];
+  const networks = resolveNetworks(value.proxyProtocol, at, findings);
+  const onUnix = value.unix !== undefined;
+  networks.forEach((network, index) => {
+    if ((network === "unix") !== onUnix && findings.isClean([...at, index])) {
+      const remedy = onUnix ? "on a Unix domain socket write [unix]" : "only a listener with `unix` has such peers";
+      findings.problem([...at, index], `${quote(value.proxyProtocol?.[index])} does not connect here: ${remedy}`);
+    }
+    if (network.endsWith("/0")) findings.warning([...at, index], "everybody who can connect may claim any address");
+  });
+  return networks;
 }
 
 /** Where redirects lead: 443 where that has certificates, else the first port that has. */

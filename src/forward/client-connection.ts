@@ -54,7 +54,7 @@ export class ClientConnection implements ClientSide {
     this.writer = new Http1Writer(socket, this);
     this.reading = new ReadingGate(socket);
     this.origin = origin;
-    this.record = new ExchangeRecord(connectionFacts(socket));
+    this.record = new ExchangeRecord(connectionFacts(socket, origin.passedOn));
     this.#settings = settings;
     this.dateLine = settings.dateLine;
     this.#exchange = new Exchange(this, settings.routing, { monotonic: settings.monotonic, listen: memberSide });

@@ -1,5 +1,6 @@
 import type { ExchangeRecord } from "../farm/exchange-record.ts";
 import type { BodyFramer } from "../http/body-framer.ts";
+import type { ProxyAddresses } from "../http/proxy-header-result.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
 import type { ReadingGate } from "./reading-gate.ts";
@@ -69,4 +70,6 @@ export interface ClientOrigin {
   readonly trusted: boolean;
   /** Also send RFC 7239's Forwarded. */
   readonly standard: boolean;
+  /** The connection to the balancer that passed this one on. */
+  readonly passedOn?: ProxyAddresses;
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { originReader } from "./client-origin.ts";
+import { originOf, peerReader } from "./client-origin.ts";
 
-const read = originReader({ tls: null, unix: null }, { trusted: ["10.0.0.0/8", "fd00::/8"], standard: false });
+const listener = { tls: null, unix: null };
+const peerOf = peerReader(listener);
+const origin = originOf(listener, { trusted: ["10.0.0.0/8", "fd00::/8"], standard: false });
 
 describe("where a connection comes from", () => {
   const cases: readonly (readonly [string, string, boolean])[] = [
@@ -16,9 +18,14 @@ describe("where a connection comes from", () => {
   ];
   for (const [remoteAddress, address, trusted] of cases) {
     it(`${remoteAddress} is ${address}, ${trusted ? "trusted" : "not trusted"}`, () => {
-      assert.deepEqual(read({ remoteAddress }), { address, protocol: "http", trusted, standard: false });
+      assert.deepEqual(origin(peerOf({ remoteAddress }) ?? ""), {
+        address,
+        protocol: "http",
+        trusted,
+        standard: false,
+      });
     });
   }
 
-  it("is nowhere once it was reset", () => assert.equal(read({ remoteAddress: undefined }), null));
+  it("is nowhere once it was reset", () => assert.equal(peerOf({ remoteAddress: undefined }), null));
 });

@@ -3,20 +3,22 @@ import type { ForwardedConfig, ListenerConfig } from "../config/config.ts";
 import { type ClientOrigin, unixPeer } from "../forward/client-side.ts";
 import { trustedPeers } from "./trusted-peers.ts";
 
-/** Reads where connections of a listener come from; null = the connection is already gone. */
-export function originReader(
-  listener: Pick<ListenerConfig, "tls" | "unix">,
-  forwarded: ForwardedConfig,
-): (socket: Pick<Socket, "remoteAddress">) => ClientOrigin | null {
-  const isTrusted = trustedPeers(forwarded.trusted);
-  const protocol = listener.tls === null ? "http" : "https";
-  const onUnix = listener.unix !== null;
+type Listening = Pick<ListenerConfig, "tls" | "unix">;
+
+/** The address at the other end of a listener's connection, without zone; null = the connection is already gone. */
+export function peerReader(listener: Listening): (socket: Pick<Socket, "remoteAddress">) => string | null {
+  if (listener.unix !== null) return () => unixPeer;
   return ({ remoteAddress }) => {
-    if (onUnix) return { address: unixPeer, protocol, trusted: isTrusted(unixPeer), standard: forwarded.standard };
     if (remoteAddress === undefined) return null;
     const mapped = remoteAddress.startsWith("::ffff:") ? remoteAddress.slice(7) : remoteAddress;
     // A link-local address has its interface behind a "%".
-    const address = mapped.replace(/%.*/, "");
-    return { address, protocol, trusted: isTrusted(address), standard: forwarded.standard };
+    return mapped.replace(/%.*/, "");
   };
+}
+
+/** What is known of a client by its address. */
+export function originOf(listener: Listening, forwarded: ForwardedConfig): (address: string) => ClientOrigin {
+  const isTrusted = trustedPeers(forwarded.trusted);
+  const protocol = listener.tls === null ? "http" : "https";
+  return (address) => ({ address, protocol, trusted: isTrusted(address), standard: forwarded.standard });
 }

@@ -1,33 +1,16 @@
 import { EventEmitter, once } from "node:events";
 import type { Socket } from "node:net";
-import type { ForwardedConfig, ListenerConfig } from "../config/config.ts";
-import { ClientConnection } from "../forward/client-connection.ts";
-import type { ClientSettings } from "../forward/client-settings.ts";
-import { handshakePlace, listenerMetrics } from "../observe/listener-metrics.ts";
+import type { ClientConnection } from "../forward/client-connection.ts";
+import { listenerMetrics } from "../observe/listener-metrics.ts";
 import { add } from "../observe/metric-layout.ts";
-import type { Log } from "../observe/log.ts";
-import type { OpenChallenges } from "../router/open-challenges.ts";
-import { originReader } from "./client-origin.ts";
-import { createTlsEntrance, type TlsEntrance } from "./tls-entrance.ts";
-
-export interface DoorOptions {
-  readonly config: ListenerConfig;
-  readonly forwarded: ForwardedConfig;
-  readonly client: ClientSettings;
-  readonly challenges: OpenChallenges;
-  readonly log: Log;
-  /** As `listenerMetrics` says. */
-  readonly counts: Float64Array;
-  /** 48 bytes, for TLS session tickets; null = Node's own, known to this process alone. */
-  readonly ticketKeys: Buffer | null;
-}
+import { createEntrance, type EntranceOptions, refuse } from "./entrance.ts";
 
 /** What happens to the accepted connections of one listener, whoever bound its port. */
 export interface Door {
   /** Serves a connection of which nothing was read, from a server made with `acceptedSocketOptions`. */
   accept(socket: Socket): void;
   /** For connections that are accepted from now on; the others keep what they began with. */
-  configure(options: DoorOptions): void;
+  configure(options: EntranceOptions): void;
   /** Session tickets are made and read with these from now on. */
   setTicketKeys(keys: Buffer): void;
   /** Refuses new connections; ends the idle ones at once, the others after `graceMs` at the latest. */
@@ -37,22 +20,10 @@ export interface Door {
 /** What a `net.Server` must be made with whose connections go through a door. */
 export const acceptedSocketOptions = { allowHalfOpen: true, noDelay: true } as const;
 
-const keepAliveAfterMs = 60_000;
-const longestHandshakeMs = 120_000;
-
-type Serve = (socket: Socket) => void;
-
-/** What is the same for the connections that are accepted from now on. */
-interface Entrance {
-  readonly serve: Serve;
-  readonly tls: TlsEntrance | null;
-}
-
-export function createDoor(options: DoorOptions): Door {
+export function createDoor(options: EntranceOptions): Door {
   const connections = new Set<ClientConnection>();
-  /** All of them, also those in the middle of a TLS handshake. */
-  const sockets = new Set<Socket>();
-  const events = new EventEmitter();
+  const sockets = openSockets(options);
+  const waiting = new Set<Socket>();
   let closing = false;
   const started = (connection: ClientConnection): void => {
     connections.add(connection);
@@ -60,30 +31,21 @@ export function createDoor(options: DoorOptions): Door {
     // Its handshake ended late: it gets one answer.
     if (closing) connection.closing = true;
   };
-  let entrance = createEntrance(options, started);
+  const inside = { started, waiting };
+  let entrance = createEntrance(options, inside);
   let { client } = options;
   const abort = (): void => {
     for (const connection of connections) connection.abort();
-    for (const socket of sockets) socket.destroy();
+    sockets.destroyAll();
   };
   return {
     accept(socket) {
-      if (closing) {
-        socket.destroy();
-        return;
-      }
-      sockets.add(socket);
-      add(options.counts, listenerMetrics.accepted, 1);
-      add(options.counts, listenerMetrics.open, 1);
-      socket.once("close", () => {
-        add(options.counts, listenerMetrics.open, -1);
-        sockets.delete(socket);
-        if (sockets.size === 0) events.emit("empty");
-      });
-      entrance.serve(socket);
+      if (closing) socket.destroy();
+      else if (sockets.add(socket)) entrance.enter(socket);
+      else refuse(socket, "limit", options);
     },
     configure(next) {
-      entrance = createEntrance(next, started);
+      entrance = createEntrance(next, inside);
       ({ client } = next);
     },
     setTicketKeys(keys) {
@@ -92,54 +54,39 @@ export function createDoor(options: DoorOptions): Door {
     async close(graceMs) {
       closing = true;
       for (const connection of connections) connection.close();
-      if (sockets.size === 0) return;
+      for (const socket of waiting) socket.destroy();
+      if (sockets.count() === 0) return;
       const deadline = client.after(graceMs, abort);
-      await once(events, "empty");
+      await sockets.untilNone();
       deadline.cancel();
     },
   };
 }
 
-function createEntrance(options: DoorOptions, started: (connection: ClientConnection) => void): Entrance {
-  const { config, client, log } = options;
-  const originOf = originReader(config, options.forwarded);
-  const serve = guarded(client, (socket) => {
-    const origin = originOf(socket);
-    // It was reset before it was accepted.
-    if (origin === null) {
-      socket.destroy();
-      return;
-    }
-    socket.setKeepAlive(true, keepAliveAfterMs);
-    started(new ClientConnection(socket, origin, client));
-  });
-  if (config.tls === null) return { serve, tls: null };
-  const tls = createTlsEntrance({
-    tls: config.tls,
-    challenges: options.challenges,
-    handshakeTimeoutMs: client.headerTimeoutMs === 0 ? longestHandshakeMs : client.headerTimeoutMs,
-    after: client.after,
-    accept(socket) {
-      add(options.counts, handshakePlace(socket.getProtocol(), socket.isSessionReused()), 1);
-      serve(socket);
+/** All accepted sockets, also those in the middle of a TLS handshake. */
+function openSockets({ counts, limits }: EntranceOptions) {
+  const sockets = new Set<Socket>();
+  const events = new EventEmitter();
+  const closed = (socket: Socket): void => {
+    add(counts, listenerMetrics.open, -1);
+    limits.release();
+    sockets.delete(socket);
+    if (sockets.size === 0) events.emit("none");
+  };
+  return {
+    count: () => sockets.size,
+    /** false = there are too many. */
+    add(socket: Socket): boolean {
+      if (!limits.admit()) return false;
+      sockets.add(socket);
+      add(counts, listenerMetrics.accepted, 1);
+      add(counts, listenerMetrics.open, 1);
+      socket.once("close", () => closed(socket));
+      return true;
     },
-    failed(socket, { message }) {
-      add(options.counts, listenerMetrics.handshakesFailed, 1);
-      log("listener.tls-failed", { client: socket.remoteAddress ?? "-", problem: message });
+    destroyAll() {
+      for (const socket of sockets) socket.destroy();
     },
-  });
-  if (options.ticketKeys !== null) tls.setTicketKeys(options.ticketKeys);
-  return { serve: (socket) => tls.accept(socket), tls };
-}
-
-/** A fault of ours must not end more than the one connection. */
-function guarded(client: ClientSettings, serve: Serve): Serve {
-  return (socket) => {
-    try {
-      serve(socket);
-    } catch (error) {
-      client.failed(error);
-      socket.destroy();
-    }
+    untilNone: async () => once(events, "none"),
   };
 }

@@ -12,8 +12,11 @@ import type { Clock } from "../util/clock.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
 import type { SocketHandle } from "./bind-handle.ts";
 import { socketKeys } from "./bound-sockets.ts";
-import type { DoorOptions } from "./door.ts";
+import { ConnectionLimits } from "./connection-limits.ts";
+import type { EntranceOptions } from "./entrance.ts";
+import { fileHandleLimit } from "./file-handle-limit.ts";
 import { startListener, type Listener } from "./listener.ts";
+import { createRefusals, type Refusals } from "./refusals.ts";
 
 export interface ListenersOptions {
   readonly routing: RequestRouting;
@@ -41,10 +44,15 @@ export class Listeners {
   readonly #open = new Map<string, Open>();
   /** Taken away by a configuration, with connections that have not ended. */
   readonly #ending = new Set<Promise<void>>();
+  /** Of all listeners together. */
+  readonly #limits = new ConnectionLimits(fileHandleLimit());
+  readonly #refusals: Refusals;
   #ticketKeys: Buffer | null = null;
 
   constructor(options: ListenersOptions) {
+    const { clock, log } = options;
     this.#options = options;
+    this.#refusals = createRefusals({ after: (delayMs, run) => clock.after(delayMs, run), log });
   }
 
   /** A socket for a configuration to come. */
@@ -60,6 +68,7 @@ export class Listeners {
   /** Opens, changes and ends listeners until they are those of `config`. What is connected stays as it is. */
   async apply(config: Config): Promise<ListenProblem[]> {
     const keys = socketKeys(config.listeners);
+    this.#limits.configure(config.limits);
     this.#endAllBut(new Set(keys));
     const problems = await Promise.all(
       config.listeners.map((listener, index) => this.#applyOne(keys[index] ?? "", listener, config)),
@@ -72,13 +81,14 @@ export class Listeners {
     const closed = [...this.#open.values()].map(({ listener }) => listener.close(graceMs));
     this.#open.clear();
     await Promise.all([...closed, ...this.#ending]);
+    this.#refusals.close();
   }
 
   async #applyOne(key: string, config: ListenerConfig, { forwarded }: Config): Promise<ListenProblem | null> {
     const settings = JSON.stringify([config, forwarded]);
     const open = this.#open.get(key);
     if (open?.settings === settings) return null;
-    const options = this.#doorOptions(config, forwarded);
+    const options = this.#entranceOptions(config, forwarded);
     if (open !== undefined) {
       open.listener.configure(options);
       this.#open.set(key, { ...open, settings });
@@ -105,11 +115,12 @@ export class Listeners {
     }
   }
 
-  #doorOptions(config: ListenerConfig, forwarded: Config["forwarded"]): DoorOptions {
+  #entranceOptions(config: ListenerConfig, forwarded: Config["forwarded"]): EntranceOptions {
     const { log, challenges, countsOf } = this.#options;
     const client = settingsOf(config, this.#options);
     const counts = countsOf(listenPlaceText(config));
-    return { config, forwarded, client, challenges, log, counts, ticketKeys: this.#ticketKeys };
+    const [limits, refusals, ticketKeys] = [this.#limits, this.#refusals, this.#ticketKeys];
+    return { config, forwarded, client, challenges, limits, refusals, log, counts, ticketKeys };
   }
 }
 

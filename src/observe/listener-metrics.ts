@@ -13,6 +13,24 @@ const handshakes = layout.counters(
   ]),
 );
 
+/** Why connections are closed before anything is read from them, or before it is a request. */
+const refusals = [
+  "limit",
+  "client-limit",
+  "not-a-balancer",
+  "proxy-header",
+  "proxy-timeout",
+  "no-file-handle",
+] as const;
+
+export type Refusal = (typeof refusals)[number];
+
+const refused = layout.counters(
+  "fairlead_client_connections_refused_total",
+  "Connections of clients that were closed at once, by reason.",
+  refusals.map((reason) => ({ reason })),
+);
+
 /** What is counted for a listener. */
 export const listenerMetrics = {
   layout,
@@ -25,4 +43,9 @@ export const listenerMetrics = {
 export function handshakePlace(version: string | null, resumed: boolean): number {
   const index = version === null ? -1 : versions.indexOf(version);
   return handshakes + 2 * (index === -1 ? versions.length - 1 : index) + (resumed ? 1 : 0);
+}
+
+/** The place of a refused connection's counter. */
+export function refusalPlace(reason: Refusal): number {
+  return refused + refusals.indexOf(reason);
 }

@@ -37,6 +37,11 @@ export const logEvents = {
     fields: { address: "text", port: "number", problem: "text" },
     text: "cannot listen on {address}:{port}: {problem}",
   },
+  "listener.refused": {
+    level: "warn",
+    fields: { count: "number", client: "text", reason: "text" },
+    text: "{count} connections refused, the last of {client}: {reason}",
+  },
   "listener.tls-failed": {
     level: "debug",
     fields: { client: "text", problem: "text" },

@@ -111,6 +111,13 @@ describe("a listener with TLS", () => {
     assert.match(await plain.write(get).untilText("\r\n\r\n"), /^HTTP\/1\.1 301 /);
   });
 
+  it("waits no longer for a handshake whose client sends no more", async (t) => {
+    const site = await startSite(t, { listener: { tls: aListenerTls(certificates) } });
+    const client = site.client().write(Buffer.from("1603010200", "hex"));
+    client.socket.end();
+    await client.untilGone();
+  });
+
   it("answers nothing to clear text", async (t) => {
     const site = await startSite(t, { listener: { tls: aListenerTls(certificates) } });
     const client = site.client().write(get);

@@ -5,7 +5,10 @@ import type { TestContext } from "node:test";
 import { connect, type ConnectionOptions, type TLSSocket } from "node:tls";
 import type { ListenerConfig } from "../../src/config/config.ts";
 import type { ClientSettings } from "../../src/forward/client-settings.ts";
-import { acceptedSocketOptions, createDoor, type Door, type DoorOptions } from "../../src/listen/door.ts";
+import { acceptedSocketOptions, createDoor, type Door } from "../../src/listen/door.ts";
+import type { EntranceOptions } from "../../src/listen/entrance.ts";
+import { ConnectionLimits } from "../../src/listen/connection-limits.ts";
+import { createRefusals } from "../../src/listen/refusals.ts";
 import { listenerMetrics } from "../../src/observe/listener-metrics.ts";
 import { noLog } from "../../src/observe/log.ts";
 import { OpenChallenges } from "../../src/router/open-challenges.ts";
@@ -15,7 +18,7 @@ import { TimerWheel } from "../../src/util/timer-wheel.ts";
 import { portOf } from "./port-of.ts";
 
 /** Settings whose requests are all redirected. */
-export function listenerSettings(config: ListenerConfig): DoorOptions {
+export function listenerSettings(config: ListenerConfig): EntranceOptions {
   const wheel = new TimerWheel(systemClock);
   const client: ClientSettings = {
     wheel,
@@ -30,7 +33,9 @@ export function listenerSettings(config: ListenerConfig): DoorOptions {
   const challenges = new OpenChallenges();
   const counts = listenerMetrics.layout.newRow();
   const forwarded = { trusted: [], standard: false };
-  return { config, forwarded, client, challenges, log: noLog, counts, ticketKeys: null };
+  const limits = new ConnectionLimits(null);
+  const refusals = createRefusals({ after: client.after, log: noLog });
+  return { config, forwarded, client, challenges, limits, refusals, log: noLog, counts, ticketKeys: null };
 }
 
 interface StartedDoor {

@@ -47,6 +47,7 @@ export function aListener(rest: Partial<ListenerConfig> = {}): ListenerConfig {
     address: "127.0.0.1",
     port: 0,
     unix: null,
+    proxyProtocol: null,
     tls: null,
     redirect: null,
     headerTimeoutMs: 20_000,
