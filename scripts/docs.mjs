@@ -12,7 +12,7 @@ const { exchangePreset } = await load("exchange/exchange-preset.js");
 
 writeFileSync("docs/reference/configuration.md", configurationPage(configJsonSchema({ exchange: exchangePreset })));
 
-const { errorsTable, logEventsTable } = await import(
+const { errorsTable, logEventsTable, metricsTable } = await import(
   pathToFileURL(resolve(out, "test/support/reference-tables.js")).href
 );
 writeFileSync(
@@ -37,5 +37,18 @@ Everything the router can log: JSON lines on standard output, or sentences where
 header, a cookie, a body or a password.
 
 ${logEventsTable()}
+`,
+);
+writeFileSync(
+  "docs/reference/metrics.md",
+  `# Metrics
+
+Everything that \`/metrics\` says; [docs/metrics.md](../metrics.md) tells how to read it. Counters begin at zero when the router
+is started and go on over reloads; those of a farm, server or listener that a reload takes away disappear. A counter with
+labels beside \`farm\`, \`server\` and \`listener\` appears with its first event. Requests that reached no farm have the farm "".
+
+A histogram has the usual series \`…_bucket\` (with \`le\`), \`…_sum\` and \`…_count\`.
+
+${metricsTable()}
 `,
 );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { suites } from "../src/listen/tls-policy.ts";
-import { errorsTable, logEventsTable } from "./support/reference-tables.ts";
+import { errorsTable, logEventsTable, metricsTable } from "./support/reference-tables.ts";
 
 // `node scripts/docs.mjs` writes the tables into the pages.
 
@@ -24,4 +24,8 @@ test("docs/tls.md has every cipher suite with the policies that allow it", () =>
     written,
     suites.legacy.map((suite) => [suite, ...policies.map((policy) => policy.includes(suite))]),
   );
+});
+
+test("docs/reference/metrics.md has every metric", () => {
+  assert.ok(readFileSync("docs/reference/metrics.md", "utf8").includes(metricsTable()));
 });

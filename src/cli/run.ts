@@ -50,7 +50,13 @@ export async function startOrRefuse(loaded: Loaded, log: Log, command: Command):
   const { file, servers, farms, routes } = config;
   log("config.loaded", { file, servers: servers.length, farms: farms.length, routes: routes.length });
   try {
-    const router = await startFairlead(config, { clock: systemClock, random: systemRandom, log, check: checkHttp });
+    const router = await startFairlead(config, {
+      clock: systemClock,
+      random: systemRandom,
+      log,
+      check: checkHttp,
+      version,
+    });
     log("router.started", { version, file });
     return router;
   } catch (error) {

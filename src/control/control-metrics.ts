@@ -1,4 +1,5 @@
 import type { Metric, MetricSamples, Sample } from "../observe/metric.ts";
+import { createHash } from "node:crypto";
 import type { Config } from "../config/config.ts";
 import type { FarmStatus, MemberStatus } from "./farm-status.ts";
 
@@ -35,6 +36,25 @@ const metrics = {
     "When a listener's certificate expires, in seconds since 1970.",
     ["certificate", "name"],
   ),
+  config: gauge(
+    "fairlead_config_info",
+    "Always 1. The label is the same on all routers that run the same configuration.",
+    ["hash"],
+  ),
+  applied: gauge(
+    "fairlead_config_applied_timestamp_seconds",
+    "When the configuration in force was put into force, in seconds since 1970.",
+    [],
+  ),
+  reloads: counter("fairlead_config_reloads_total", "Configurations that were loaded after the start, by result.", [
+    "result",
+  ]),
+  reloaded: gauge(
+    "fairlead_config_last_reload_successful",
+    "0: the last configuration that was loaded was refused, the one before is in force.",
+    [],
+  ),
+  build: gauge("fairlead_build_info", "Always 1. The labels say what runs.", ["version", "node"]),
   restarts: counter("fairlead_worker_restarts_total", "Worker processes that died and were replaced.", []),
 } as const;
 
@@ -71,6 +91,40 @@ export function* certificateSamples({ listeners }: Config): MetricSamples {
     said.add(key);
     yield sample(metrics.certificate, { certificate: file, name }, notAfter / 1000);
   }
+}
+
+/** The configuration in force. */
+export interface InForce {
+  readonly hash: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export function inForce(config: Config, at: number): InForce {
+  const text = JSON.stringify({ ...config, file: "" });
+  return { hash: createHash("sha256").update(text).digest("hex").slice(0, 16), at };
+}
+
+export function* configSamples({ hash, at }: InForce): MetricSamples {
+  yield sample(metrics.config, { hash }, 1);
+  yield sample(metrics.applied, {}, at / 1000);
+}
+
+/** What became of the configurations that were loaded after the start. */
+interface Reloads {
+  readonly applied: number;
+  readonly refused: number;
+  readonly lastOk: boolean;
+}
+
+export function* reloadSamples({ applied, refused, lastOk }: Reloads): MetricSamples {
+  yield sample(metrics.reloads, { result: "applied" }, applied);
+  yield sample(metrics.reloads, { result: "refused" }, refused);
+  yield sample(metrics.reloaded, {}, lastOk ? 1 : 0);
+}
+
+export function buildSample(version: string, node: string): MetricSample {
+  return sample(metrics.build, { version, node }, 1);
 }
 
 export function restartSample(restarts: number): MetricSample {

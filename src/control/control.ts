@@ -8,11 +8,9 @@ import { Monitor } from "../health/monitor.ts";
 import type { Log } from "../observe/log.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
-import { certificateSamples, farmSamples, restartSample } from "./control-metrics.ts";
 import type { FarmStatus, MemberStatus } from "./farm-status.ts";
 import { memberStatus } from "./member-status.ts";
-import { MetricSums } from "./metric-sums.ts";
-import { metricSubjects } from "./metric-subjects.ts";
+import { RouterMetrics } from "./router-metrics.ts";
 import { SharedLoad } from "./shared-load.ts";
 import { Numbers } from "./numbers.ts";
 
@@ -24,6 +22,8 @@ export interface ControlOptions {
   readonly send: (message: ToWorker) => void;
   readonly log: Log;
   readonly check: Check;
+  /** Of the product. */
+  readonly version?: string | undefined;
 }
 
 const lookEveryMs = 20;
@@ -33,18 +33,18 @@ export class Control {
   readonly #options: ControlOptions;
   readonly #monitor: Monitor;
   readonly #numbers = new Numbers();
-  readonly #metrics = new MetricSums();
+  readonly #metrics: RouterMetrics;
   /** What the workers believe. */
   readonly #sent = new Map<string, boolean>();
   readonly #load: SharedLoad;
   #config: Config;
   #generation = 0;
-  #workersGone = 0;
 
   constructor(options: ControlOptions) {
     const { config, check, clock, random } = options;
     this.#options = options;
     this.#config = config;
+    this.#metrics = new RouterMetrics(options.version ?? "", config, clock.now());
     this.#load = new SharedLoad(clock, options.send);
     const onChange = (farm: string, server: string, health: MemberHealth): void => this.#changed(farm, server, health);
     this.#monitor = new Monitor({ check, clock, random, onChange });
@@ -58,7 +58,7 @@ export class Control {
     this.#monitor.apply(config);
     const members = this.#verdicts();
     this.#numbers.keepOnly(new Set(members.map(({ farm, server }) => memberKey(farm, server))));
-    this.#metrics.keepOnly(metricSubjects(config));
+    this.#metrics.configured(config, this.#options.clock.now());
     this.#load.configured(this.#generation);
     this.#options.send({ type: "configure", generation: this.#generation, config });
     this.#sent.clear();
@@ -110,7 +110,6 @@ export class Control {
 
   /** A worker ended: the requests that it carried are over, what it did stays counted. */
   workerGone(worker: number): void {
-    this.#workersGone++;
     this.#numbers.workerGone(worker);
     this.#metrics.workerGone(worker);
     this.#load.workerGone(worker);
@@ -126,12 +125,14 @@ export class Control {
     }));
   }
 
-  /** For Prometheus: the workers' sums and what this side knows. */
-  *metrics(): MetricSamples {
-    yield* this.#metrics.samples();
-    yield* farmSamples(this.farms());
-    yield* certificateSamples(this.#config);
-    yield restartSample(this.#workersGone);
+  /** A configuration was loaded after the start, and put into force or refused; for the metrics. */
+  reloaded(applied: boolean): void {
+    this.#metrics.reloaded(applied);
+  }
+
+  /** For Prometheus. */
+  metrics(): MetricSamples {
+    return this.#metrics.samples(this.farms());
   }
 
   /** Has every member had its first verdict? */

@@ -22,6 +22,8 @@ export interface SidesOptions {
   readonly random: Random;
   readonly log: Log;
   readonly check: Check;
+  /** Of the product. */
+  readonly version?: string;
   /** Bound sockets that a router whose place this one takes has given, by key. */
   readonly sockets?: ReadonlyMap<string, SocketHandle>;
   /** Hear of every request that is over; only with `workers: 0`. */
@@ -68,7 +70,7 @@ export class Sides {
     this.forwarding = this.#createForwarding(config);
     const send = (message: ToWorker): void => this.forwarding.send(message);
     this.challenges = createChallengeSender({ clock, send, workers: () => this.forwarding.ids().length });
-    this.control = createControl({ config, clock, random, log, check, send });
+    this.control = createControl({ config, clock, random, log, check, send, version: options.version });
     this.#processReport = startProcessReport(clock, (message) => this.control.receive(message));
     this.#ticketTimer = clock.every(ticketKeysEveryMs, () => this.#rotateTicketKeys());
   }

@@ -1,4 +1,7 @@
 import { faults, type Fault } from "../../src/farm/faults.ts";
+import { metricLayouts } from "../../src/farm/metric-layouts.ts";
+import { controlMetrics } from "../../src/control/control-metrics.ts";
+import type { Metric } from "../../src/observe/metric.ts";
 import { logEvents } from "../../src/observe/log-events.ts";
 
 function table(rows: readonly (readonly string[])[]): string {
@@ -26,4 +29,14 @@ export function logEventsTable(): string {
     ];
   });
   return table([["event", "level", "fields", "sentence"], ...rows]);
+}
+
+/** All that `/metrics` can say. */
+export const allMetrics: readonly Metric[] = [...metricLayouts.flatMap(({ metrics }) => metrics), ...controlMetrics];
+
+export function metricsTable(): string {
+  const rows = allMetrics.map(({ name, type, help, labels }) => {
+    return [`\`${name}\``, type, labels.map((label) => `\`${label}\``).join(", "), help];
+  });
+  return table([["metric", "type", "labels", "meaning"], ...rows]);
 }
