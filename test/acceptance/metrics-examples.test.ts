@@ -7,7 +7,7 @@ import { test, type TestContext } from "node:test";
 import { connect } from "node:tls";
 import { parse, stringify } from "yaml";
 import { runProgram } from "../../src/lab/testing/run-program.ts";
-import { aHealth } from "../support/configs.ts";
+import { aConfig, aHealth } from "../support/configs.ts";
 import { aCertificate, aListenerTls } from "../support/listener-tls.ts";
 import { memberCertificate } from "../support/member-certificate.ts";
 import { allMetrics } from "../support/reference-tables.ts";
@@ -38,6 +38,7 @@ const named = new Set(
   [...shown, ...marked, ...asked, ...alerted].flatMap((text) => text.match(/\bfairlead_[a-z0-9_]+/g) ?? []),
 );
 
+const { limits } = aConfig([]);
 const tls = aListenerTls([aCertificate({ certificate: memberCertificate.cert, key: memberCertificate.key })]);
 
 /** A router that has seen everything that the metrics tell of. */
@@ -49,7 +50,7 @@ async function everything(t: TestContext): Promise<ReadonlySet<string>> {
     ],
     farm: { health: aHealth() },
     check: async () => ({ ok: true, asked: "GET /", came: "200 OK", status: 200, durationMs: 1, at: 0 }),
-    config: { admin: { address: "127.0.0.1", port: 0 } },
+    config: { admin: { address: "127.0.0.1", port: 0 }, limits: { ...limits, connections: 2 } },
     listener: { tls },
   });
   for (const request of ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "nonsense\r\n\r\n"]) {
@@ -58,6 +59,7 @@ async function everything(t: TestContext): Promise<ReadonlySet<string>> {
     socket.write(request);
     await once(socket, "data");
   }
+  await site.client().untilGone();
   site.router.report();
   const said = await scrape(site.router.admin?.url);
   return new Set([...said.keys()].map((series) => series.replace(/\{.*/, "")));
