@@ -1,16 +1,33 @@
 import type { ChallengeSender } from "./acme/challenge-sender.ts";
-import { startAdmin, type Admin } from "./admin/start-admin.ts";
-import { startMetrics, type MetricsListener } from "./admin/start-metrics.ts";
+import { Apis } from "./admin/apis.ts";
+import type { Admin } from "./admin/start-admin.ts";
+import type { MetricsListener } from "./admin/start-metrics.ts";
 import type { Config } from "./config/config.ts";
+import { Configurations, type ConfigurationsOptions } from "./control/configurations.ts";
 import type { Control } from "./control/control.ts";
+import type { UpgradeOutcome } from "./control/upgrade-outcome.ts";
 import { socketKeys } from "./listen/bound-sockets.ts";
+import { proveListeners } from "./listen/prove-listeners.ts";
 import type { Forwarding } from "./processes/forwarding.ts";
 import { startSides, type Sides, type SidesOptions } from "./processes/start-sides.ts";
+import { startProblem } from "./processes/start-problem.ts";
+
+export interface FairleadOptions extends SidesOptions {
+  /** Reads the configuration again for a reload; left out: it can't be read again. */
+  readonly load?: ConfigurationsOptions["load"];
+  /** Starts a new version of the program in the place of this router; left out: that can't be done here. */
+  readonly upgrade?: (router: Fairlead) => Promise<UpgradeOutcome>;
+  /** Awaited between the first connection and the opening of the admin API. */
+  readonly beforeApis?: () => Promise<void>;
+}
 
 /** A running router. */
 export interface Fairlead {
   readonly control: Control;
+  readonly configurations: Configurations;
   readonly forwarding: Forwarding;
+  /** The handles and keys that another process needs to take this one's place. */
+  readonly estate: Pick<Sides, "sockets" | "ticketKeys">;
   /** Of the configuration in force, in its order. */
   readonly listeners: readonly { readonly port: number }[];
   readonly admin: Admin | null;
@@ -19,8 +36,10 @@ export interface Fairlead {
   readonly challenges: Pick<ChallengeSender, "set">;
   /** Sends the forwarding side's numbers to the control side now instead of within a second; only with `workers: 0`. */
   report(): void;
-  /** Puts another configuration in force; rejects with a ListenError, with nothing changed, where a port can't be had. */
+  /** Puts another configuration in force; rejects, with nothing changed, where a port can't be had. */
   apply(config: Config): Promise<void>;
+  /** Leaves the ports of the admin API and the metrics to another process. */
+  closeApis(): Promise<void>;
   /** Takes no new requests, lets running ones end for at most `graceMs`, then closes everything. */
   close(graceMs: number): Promise<void>;
 }
@@ -29,45 +48,73 @@ export interface Fairlead {
  * The composition root: from a configuration to a running router, the side that decides and the side that forwards joined
  * by messages alone. Rejects, with nothing left running, where a port can't be had.
  */
-export async function startFairlead(config: Config, options: SidesOptions): Promise<Fairlead> {
+export async function startFairlead(config: Config, options: FairleadOptions): Promise<Fairlead> {
+  proveListeners(config);
   const sides = await startSides(config, options);
-  const { control, forwarding } = sides;
   try {
-    const { admin, metrics } = await startApis(config, { control, log: options.log });
-    return {
-      control,
-      forwarding,
-      get listeners() {
-        return portsOf(sides);
-      },
-      admin,
-      metrics,
-      challenges: sides.challenges,
-      report: () => forwarding.report(),
-      apply: (next) => sides.apply(next),
-      async close(graceMs) {
-        await sides.stop(graceMs);
-        await metrics?.close();
-        await admin?.close();
-      },
-    };
+    await options.beforeApis?.();
+    const router = compose(config, sides, options);
+    await router.openApis();
+    return router;
   } catch (error) {
     await sides.stop(0);
     throw error;
   }
 }
 
-type ApiOptions = Pick<Parameters<typeof startAdmin>[0], "control" | "log">;
+function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlead & { openApis(): Promise<void> } {
+  const { control, forwarding } = sides;
+  const { clock, log } = options;
+  const apply = (config: Config): Promise<void> => applyToAll(config, apis, sides);
+  const configurations = new Configurations({
+    first,
+    load: options.load ?? (async () => Promise.reject(new Error("the configuration can't be read again here"))),
+    put: apply,
+    explain: (error, loaded) => startProblem(loaded, error),
+    clock,
+    log,
+  });
+  const upgrade = async (): Promise<UpgradeOutcome> =>
+    options.upgrade?.(router) ?? { upgraded: false, problem: "this router can't be replaced while it runs" };
+  const apis = new Apis({ control, configurations, forwarding, upgrade, clock, log });
+  const router: Fairlead & { openApis(): Promise<void> } = {
+    control,
+    configurations,
+    forwarding,
+    estate: sides,
+    get listeners() {
+      return portsOf(sides);
+    },
+    get admin() {
+      return apis.admin;
+    },
+    get metrics() {
+      return apis.metrics;
+    },
+    challenges: sides.challenges,
+    report: () => forwarding.report(),
+    apply,
+    openApis: async () => (await apis.apply(first)).commit(),
+    closeApis: () => apis.close(),
+    async close(graceMs) {
+      await sides.stop(graceMs);
+      await apis.close();
+    },
+  };
+  return router;
+}
 
-/** Last of all: whoever sees the admin API sees a router that serves. */
-async function startApis(config: Config, options: ApiOptions): Promise<Pick<Fairlead, "admin" | "metrics">> {
-  const admin = config.admin === null ? null : await startAdmin({ ...config.admin, ...options });
+/** All of it or, where a port can't be had, nothing. */
+async function applyToAll(config: Config, apis: Apis, sides: Sides): Promise<void> {
+  proveListeners(config);
+  const change = await apis.apply(config);
   try {
-    return { admin, metrics: config.metrics === null ? null : await startMetrics({ ...config.metrics, ...options }) };
+    await sides.apply(config);
   } catch (error) {
-    await admin?.close();
+    await change.undo();
     throw error;
   }
+  change.commit();
 }
 
 function portsOf({ control, sockets }: Sides): { readonly port: number }[] {

@@ -5,6 +5,11 @@ export function isLoopback(address: string | undefined): boolean {
   return address !== undefined && ipaddr.isValid(address) && ipaddr.process(address).range() === "loopback";
 }
 
+/** Does a browser send the request for a page of our own, or is it no browser's at all (no Origin)? */
+export function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
+  return origin === undefined || origin.toLowerCase() === `http://${host?.toLowerCase()}`;
+}
+
 /**
  * Is a Host header's value a name that only this machine has? A page from elsewhere can make a browser resolve its own
  * name to 127.0.0.1 (DNS rebinding), but not send another Host than that name.

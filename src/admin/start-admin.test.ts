@@ -6,7 +6,15 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import type { FarmStatus } from "../control/farm-status.ts";
 import { noLog } from "../observe/log.ts";
 import { aMemberStatus } from "../../test/support/member-status.ts";
+import type { ConfigurationRoutes } from "./configuration-routes.ts";
 import { type Admin, startAdmin } from "./start-admin.ts";
+
+const refused = { applied: false, problems: [], warnings: [], changes: [] } as const;
+const noConfigurations: ConfigurationRoutes = {
+  configurations: { history: () => [], reload: async () => refused, rollback: async () => refused },
+  forwarding: { workers: () => [], deaths: () => 0 },
+  upgrade: async () => ({ upgraded: false, problem: "not here" }),
+};
 
 describe("startAdmin", () => {
   let farms: FarmStatus[];
@@ -24,7 +32,8 @@ describe("startAdmin", () => {
   const ready = (): boolean => farms.every(({ members }) => members.every(({ healthy }) => healthy !== null));
 
   async function start(address: string): Promise<Admin> {
-    return startAdmin({ control: { farms: () => farms, ready, metrics: () => [] }, address, port: 0, log: noLog });
+    const control = { farms: () => farms, ready, metrics: () => [] };
+    return startAdmin({ ...noConfigurations, control, address, port: 0, log: noLog });
   }
 
   const get = async (path: string): Promise<Response> => fetch(admin.url + path);
@@ -106,6 +115,7 @@ describe("startAdmin", () => {
 
   it("rejects where its port is taken", async () => {
     const control = { farms: () => farms, ready, metrics: () => [] };
-    await assert.rejects(startAdmin({ control, address: "127.0.0.1", port: admin.port, log: noLog }), /EADDRINUSE/);
+    const options = { ...noConfigurations, control, address: "127.0.0.1", port: admin.port, log: noLog };
+    await assert.rejects(startAdmin(options), /EADDRINUSE/);
   });
 });

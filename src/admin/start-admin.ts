@@ -3,11 +3,12 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import type { Control } from "../control/control.ts";
 import { authorityOf } from "../http/authority.ts";
 import type { Log } from "../observe/log.ts";
-import { isLoopback, isOwnHost } from "./loopback-guard.ts";
+import { addConfigurationRoutes, type ConfigurationRoutes } from "./configuration-routes.ts";
+import { isLoopback, isOwnHost, isOwnOrigin } from "./loopback-guard.ts";
 import { addMetricsRoute, type MetricsSource } from "./metrics-route.ts";
 import { page, pagePolicy } from "./page.ts";
 
-export interface AdminOptions {
+export interface AdminOptions extends ConfigurationRoutes {
   readonly control: Pick<Control, "farms" | "ready"> & MetricsSource;
   readonly address: string;
   /** 0 = any free one. */
@@ -28,6 +29,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   guard(app, options.address);
   answerErrorsAsJson(app, options.log);
   addRoutes(app, options.control);
+  addConfigurationRoutes(app, options);
   await app.listen({ host: options.address, port: options.port });
   const { port } = boundTo(app);
   const url = `http://${authorityOf(options.address, port)}`;
@@ -63,6 +65,7 @@ function guard(app: FastifyInstance, boundAddress: string): void {
     });
     if (!isLoopback(request.socket.remoteAddress)) return refuse(reply, "Only this machine may ask.");
     if (!isOwnHost(request.headers.host, boundAddress)) return refuse(reply, "Ask by a loopback address or localhost.");
+    if (!isOwnOrigin(request.headers.origin, request.headers.host)) return refuse(reply, "Another page may not ask.");
     return undefined;
   });
 }

@@ -6,7 +6,7 @@ import { exchangePreset } from "../exchange/exchange-preset.ts";
 /** All presets of the product. */
 export const presets = { exchange: exchangePreset } as const;
 
-/** Loads a configuration as every command does. */
-export function load(file: string): Promise<LoadResult> {
-  return loadConfig(file, { presets, env: process.env, now: systemClock.now() });
+/** Loads a configuration as every command does. `document`: taken for the file's content. */
+export function load(file: string, document?: LoadResult["document"]): Promise<LoadResult> {
+  return loadConfig(file, { presets, env: process.env, now: systemClock.now(), document });
 }

@@ -3,8 +3,10 @@ import { checkCommand } from "./check.ts";
 import { demoCommand } from "./demo.ts";
 import { labCommand } from "./lab.ts";
 import { runCommand } from "./run.ts";
+import { reloadCommand, rollbackCommand } from "./reload.ts";
 import { schemaCommand } from "./schema.ts";
 import { statusCommand } from "./status.ts";
+import { upgradeCommand } from "./upgrade.ts";
 import { version } from "./version.ts";
 
 /** The command line. `words` without node and the script. */
@@ -13,7 +15,17 @@ export async function main(words: readonly string[]): Promise<void> {
     .description("application request router: sends each request only where its protocol is alive")
     .version(version)
     .showHelpAfterError("(fairlead --help shows what there is)");
-  for (const command of [runCommand(), checkCommand(), schemaCommand(), statusCommand(), labCommand(), demoCommand()]) {
+  for (const command of [
+    runCommand(),
+    checkCommand(),
+    schemaCommand(),
+    statusCommand(),
+    reloadCommand(),
+    rollbackCommand(),
+    upgradeCommand(),
+    labCommand(),
+    demoCommand(),
+  ]) {
     program.addCommand(command);
   }
   await program.parseAsync(words, { from: "user" });

@@ -1,19 +1,28 @@
+import { resolve } from "node:path";
 import { Command } from "commander";
+import type { FileDigests } from "../config/load-file.ts";
 import type { LoadResult } from "../config/load-config.ts";
 import { problemLine } from "../config/problem.ts";
+import { watchFiles } from "../config/watch-files.ts";
 import { checkHttp } from "../health/checks/http.ts";
-import { ListenError } from "../listen/listen-error.ts";
-import { startFairlead, type Fairlead } from "../main.ts";
+import { startFairlead, type Fairlead, type FairleadOptions } from "../main.ts";
 import { createLog, logDestination, type Log } from "../observe/log.ts";
+import { startProblem } from "../processes/start-problem.ts";
 import { systemClock } from "../util/clock.ts";
 import { systemRandom } from "../util/random.ts";
 import { printFindings } from "./check.ts";
 import { load } from "./load.ts";
 import { publishedText } from "./published.ts";
+import { takeOverFromParent, upgradeByFork } from "./succession.ts";
 import { painter } from "./terminal.ts";
 import { version } from "./version.ts";
 
 type Loaded = Extract<LoadResult, { ok: true }>;
+
+interface RunOptions {
+  readonly config: string;
+  readonly watch?: true;
+}
 
 /** How long running requests may take to end after SIGTERM. */
 const graceMs = 30_000;
@@ -23,17 +32,35 @@ export function runCommand(): Command {
   return new Command("run")
     .description("run the router")
     .option("-c, --config <file>", "the configuration", "fairlead.yaml")
-    .action(async ({ config: file }: { readonly config: string }, command: Command) => {
-      const result = await load(file);
+    .option("--watch", "read the configuration again when it, or a file that it names, changes")
+    .action(async (options: RunOptions, command: Command) => {
+      const takeover = await takeOverFromParent();
+      const result = await load(options.config);
       printFindings(result);
       if (!result.ok) {
+        takeover?.failed(result.problems.map(problemLine).join("\n"));
         process.exitCode = 1;
         return;
       }
       const log = processLog();
-      const router = await startOrRefuse(result, log, command);
+      const follow = { files: (_now: FileDigests): void => undefined };
+      const router = await startOrRefuse(result, log, command, {
+        load: async (by, inForce) => {
+          // A renewed certificate must not bring changes of the configuration that nobody has asked for yet.
+          const document = by === "certificate" ? (inForce ?? result.document) : undefined;
+          const loaded = await load(options.config, document);
+          follow.files(loaded.files);
+          return loaded;
+        },
+        upgrade: upgradeByFork(log),
+        ...(takeover === null
+          ? {}
+          : { ...takeover, afterFirstChecks: true, beforeApis: () => takeover.serving(version) }),
+      });
       if (process.stdout.isTTY)
         process.stdout.write(`${publishedText(result.config, painter(process.stdout, process.env))}\n\n`);
+      reloadOnSignal(router);
+      follow.files = reloadOnChange(router, result, options);
       stopOnSignal(router, log);
     });
 }
@@ -45,36 +72,44 @@ export function processLog(): Log {
 }
 
 /** Exits with 1 and a sentence where a port can't be had. */
-export async function startOrRefuse(loaded: Loaded, log: Log, command: Command): Promise<Fairlead> {
+export async function startOrRefuse(
+  loaded: Loaded,
+  log: Log,
+  command: Command,
+  options: Partial<FairleadOptions> = {},
+): Promise<Fairlead> {
   const { config } = loaded;
   const { file, servers, farms, routes } = config;
   log("config.loaded", { file, servers: servers.length, farms: farms.length, routes: routes.length });
   try {
-    const router = await startFairlead(config, {
-      clock: systemClock,
-      random: systemRandom,
-      log,
-      check: checkHttp,
-      version,
-    });
+    const around = { clock: systemClock, random: systemRandom, log, check: checkHttp, version };
+    const router = await startFairlead(config, { ...around, ...options });
     log("router.started", { version, file });
     return router;
   } catch (error) {
-    return command.error(`error: ${startProblem(loaded, error)}`, { exitCode: 1 });
+    return command.error(`error: ${problemLine(startProblem(loaded, error))}`, { exitCode: 1 });
   }
 }
 
-function startProblem({ config, problemAt }: Loaded, error: unknown): string {
-  if (error instanceof ListenError) {
-    const { entry, unix } = error.listener;
-    return problemLine(problemAt(["listen", entry, unix === null ? "port" : "unix"], error.message));
-  }
-  const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-  if (!taken) throw error;
-  const ofMetrics = "port" in error && config.metrics !== null && error.port === config.metrics.port;
-  const [section, place] = ofMetrics ? ["metrics", config.metrics] : ["admin", config.admin];
-  const inUse = `${place?.port} can't be listened on: another program has the port (stop it, or choose another port)`;
-  return problemLine(problemAt([section, "port"], inUse));
+/** Where the system has no SIGHUP (Windows) there is `fairlead reload`. */
+function reloadOnSignal({ configurations }: Fairlead): void {
+  process.on("SIGHUP", () => void configurations.reload("signal"));
+}
+
+/**
+ * Certificates are always watched, the configuration itself only where that was asked for. Returns what must hear of the
+ * files of each configuration that was read.
+ */
+function reloadOnChange(
+  { configurations }: Fairlead,
+  { files }: Loaded,
+  { config, watch }: RunOptions,
+): (now: FileDigests) => void {
+  const watched = (all: FileDigests): FileDigests =>
+    watch === true ? all : new Map([...all].filter(([file]) => file !== resolve(config)));
+  const onChange = (): void => void configurations.reload(watch === true ? "watch" : "certificate");
+  const following = watchFiles(watched(files), { clock: systemClock, onChange });
+  return (now) => following.follow(watched(now));
 }
 
 /** The first signal lets running requests end, the second one does not wait. */

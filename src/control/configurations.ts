@@ -40,21 +40,26 @@ export type ReloadOutcome =
 
 export interface ConfigurationsOptions {
   readonly first: Config;
-  readonly load: () => Promise<LoadResult>;
+  /** `inForce`: the document that the present configuration was read from; null where that is not known. */
+  readonly load: (by: Origin, inForce: LoadResult["document"] | null) => Promise<LoadResult>;
   /** Puts one in force; rejects, with nothing changed, where that can't be done. */
   readonly put: (config: Config) => Promise<void>;
   /** Where in the file the reason of such a rejection stands. */
-  readonly explain: (error: unknown, loaded: Extract<LoadResult, { ok: true }>) => Problem;
+  readonly explain: (error: unknown, candidate: Candidate) => Problem;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-interface Entry {
+/** A configuration that could be put in force. */
+type Candidate = Pick<Extract<LoadResult, { ok: true }>, "config" | "warnings" | "problemAt"> & {
+  readonly document: LoadResult["document"] | null;
+};
+
+interface Entry extends Pick<Candidate, "config" | "document"> {
   readonly id: number;
   readonly at: string;
   readonly by: Origin;
   readonly changes: readonly string[];
-  readonly config: Config;
 }
 
 const maxEntries = 10;
@@ -68,20 +73,18 @@ export class Configurations {
 
   constructor(options: ConfigurationsOptions) {
     this.#options = options;
-    this.#remember("start", options.first, []);
+    this.#remember({ by: "start", config: options.first, document: null, changes: [] });
   }
 
   /** Newest first. */
   history(): ConfigurationEntry[] {
-    return this.#entries
-      .map(({ id, at, by, changes }, index) => ({ id, at, by, changes, inForce: index === 0 }))
-      .slice();
+    return this.#entries.map(({ id, at, by, changes }, index) => ({ id, at, by, changes, inForce: index === 0 }));
   }
 
   /** Reads the file again. `dryRun`: says what would change, and changes nothing. */
   reload(by: Origin, dryRun = false): Promise<ReloadOutcome> {
     return this.#inTurn(async () => {
-      const loaded = await this.#options.load();
+      const loaded = await this.#options.load(by, this.#current.document);
       if (!loaded.ok) return this.#refuse(loaded.problems, loaded.warnings, []);
       const changes = describeChanges(this.#current.config, loaded.config);
       if (dryRun || changes.length === 0) return this.#unchanged(changes, loaded.warnings);
@@ -94,17 +97,11 @@ export class Configurations {
     return this.#inTurn(async () => {
       const entry = id === undefined ? this.#entries[1] : this.#entries.find((one) => one.id === id);
       if (entry === undefined) return this.#refuse([this.#problem(noEntry(id, this.#entries))], [], []);
-      const changes = describeChanges(this.#current.config, entry.config);
-      const problemAt = (_path: unknown, message: string): Problem => this.#problem(message);
-      const loaded = {
-        ok: true,
-        config: entry.config,
-        warnings: [],
-        expanded: {},
-        files: new Map(),
-        problemAt,
-      } as const;
-      return changes.length === 0 ? this.#unchanged([], []) : this.#put("rollback", loaded, changes);
+      const { config, document } = entry;
+      const changes = describeChanges(this.#current.config, config);
+      if (changes.length === 0) return this.#unchanged([], []);
+      const problemAt: Candidate["problemAt"] = (_path, message) => this.#problem(message);
+      return this.#put("rollback", { config, document, warnings: [], problemAt }, changes);
     });
   }
 
@@ -114,22 +111,19 @@ export class Configurations {
     return entry;
   }
 
-  async #put(
-    by: Origin,
-    loaded: Extract<LoadResult, { ok: true }>,
-    changes: readonly string[],
-  ): Promise<ReloadOutcome> {
+  async #put(by: Origin, candidate: Candidate, changes: readonly string[]): Promise<ReloadOutcome> {
     const { clock, log, put, explain } = this.#options;
+    const { config, document, warnings } = candidate;
     const startedAt = clock.monotonic();
     try {
-      await put(loaded.config);
+      await put(config);
     } catch (error) {
-      return this.#refuse([explain(error, loaded)], loaded.warnings, changes);
+      return this.#refuse([explain(error, candidate)], warnings, changes);
     }
-    this.#remember(by, loaded.config, changes);
+    this.#remember({ by, config, document, changes });
     const tookMs = clock.monotonic() - startedAt;
-    log("config.reloaded", { file: loaded.config.file, by, changes: changes.length, summary: changes.join("; ") });
-    return { applied: true, id: this.#current.id, changes, warnings: loaded.warnings, tookMs };
+    log("config.reloaded", { file: config.file, by, changes: changes.length, summary: changes.join("; ") });
+    return { applied: true, id: this.#current.id, changes, warnings, tookMs };
   }
 
   #unchanged(changes: readonly string[], warnings: readonly Problem[]): ReloadOutcome {
@@ -147,9 +141,9 @@ export class Configurations {
     return { file: this.#current.config.file, line: 1, column: 1, path: "", message };
   }
 
-  #remember(by: Origin, config: Config, changes: readonly string[]): void {
+  #remember(entry: Omit<Entry, "id" | "at">): void {
     const at = new Date(this.#options.clock.now()).toISOString();
-    this.#entries.unshift({ id: this.#nextId++, at, by, changes, config });
+    this.#entries.unshift({ ...entry, id: this.#nextId++, at });
     if (this.#entries.length > maxEntries) this.#entries.pop();
   }
 

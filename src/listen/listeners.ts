@@ -88,21 +88,24 @@ export class Listeners {
     const settings = JSON.stringify([config, forwarded]);
     const open = this.#open.get(key);
     if (open?.settings === settings) return null;
-    const options = this.#entranceOptions(config, forwarded);
-    if (open !== undefined) {
-      open.listener.configure(options);
-      this.#open.set(key, { ...open, settings });
-      return null;
-    }
-    const handle = this.#sockets.get(key);
-    if (handle === undefined) return { key, problem: "its socket is missing" };
-    this.#sockets.delete(key);
     try {
-      this.#open.set(key, { listener: await startListener(handle, options), settings });
+      const options = this.#entranceOptions(config, forwarded);
+      if (open === undefined) this.#open.set(key, { listener: await this.#start(key, options), settings });
+      else {
+        open.listener.configure(options);
+        this.#open.set(key, { ...open, settings });
+      }
       return null;
     } catch (error) {
       return { key, problem: problemOf(error) };
     }
+  }
+
+  async #start(key: string, options: EntranceOptions): Promise<Listener> {
+    const handle = this.#sockets.get(key);
+    if (handle === undefined) throw new Error("its socket is missing");
+    this.#sockets.delete(key);
+    return startListener(handle, options);
   }
 
   #endAllBut(keys: ReadonlySet<string>): void {

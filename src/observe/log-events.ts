@@ -107,6 +107,16 @@ export const logEvents = {
     fields: { worker: "number", pid: "number", seconds: "number" },
     text: "worker {worker} (process {pid}) has not been heard of for {seconds} s and is killed",
   },
+  "router.replaced": {
+    level: "info",
+    fields: { pid: "number", version: "text" },
+    text: "process {pid} (version {version}) serves from now on; this one ends when its connections have",
+  },
+  "router.upgrade-failed": {
+    level: "error",
+    fields: { problem: "text" },
+    text: "the new version did not take over, this one serves on: {problem}",
+  },
   "router.stopping": {
     level: "info",
     fields: { reason: "text" },

@@ -1,10 +1,11 @@
 import type { ExchangeObserver } from "../farm/exchange-record.ts";
 import type { ToControl, ToWorker } from "../farm/messages.ts";
+import type { WorkerStatus } from "../farm/worker-status.ts";
 import type { SocketHandle } from "../listen/bind-handle.ts";
 import type { Log } from "../observe/log.ts";
 import type { Clock } from "../util/clock.ts";
 import { createForwardingSide, type ForwardingSide } from "./forwarding-side.ts";
-import { WorkerPool, type WorkerPoolOptions, type WorkerStatus } from "./worker-pool.ts";
+import { WorkerPool, type WorkerPoolOptions } from "./worker-pool.ts";
 
 /** All that forwards, in this process or in workers, as the deciding side sees it. */
 export interface Forwarding {

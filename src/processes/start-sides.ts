@@ -26,6 +26,8 @@ export interface SidesOptions {
   readonly version?: string;
   /** Bound sockets that a router whose place this one takes has given, by key. */
   readonly sockets?: ReadonlyMap<string, SocketHandle>;
+  /** For TLS session tickets, 48 bytes in base64: those of a router whose place this one takes. */
+  readonly ticketKeys?: string;
   /** Hear of every request that is over; only with `workers: 0`. */
   readonly observers?: readonly ExchangeObserver[];
   /** Take connections only when every member was checked: another router still serves them. */
@@ -60,11 +62,12 @@ export class Sides {
   readonly #ticketTimer: Timer;
   /** Of the control process. */
   readonly #processReport: { close(): void };
-  #ticketKeys = newTicketKeys();
+  #ticketKeys: string;
 
   constructor(config: Config, options: SidesOptions) {
     const { clock, random, log, check } = options;
     this.#options = options;
+    this.#ticketKeys = options.ticketKeys ?? newTicketKeys();
     this.sockets = createBoundSockets(options.sockets);
     this.#acknowledgements = new Acknowledgements(clock, () => this.forwarding.ids());
     this.forwarding = this.#createForwarding(config);
@@ -73,6 +76,11 @@ export class Sides {
     this.control = createControl({ config, clock, random, log, check, send, version: options.version });
     this.#processReport = startProcessReport(clock, (message) => this.control.receive(message));
     this.#ticketTimer = clock.every(ticketKeysEveryMs, () => this.#rotateTicketKeys());
+  }
+
+  /** For TLS session tickets, 48 bytes in base64. */
+  get ticketKeys(): string {
+    return this.#ticketKeys;
   }
 
   async start(): Promise<void> {

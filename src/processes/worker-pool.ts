@@ -1,4 +1,5 @@
 import type { ToControl, ToWorker } from "../farm/messages.ts";
+import type { WorkerStatus } from "../farm/worker-status.ts";
 import type { SocketHandle } from "../listen/bind-handle.ts";
 import type { Log } from "../observe/log.ts";
 import type { Clock, Timer } from "../util/clock.ts";
@@ -24,13 +25,6 @@ export interface WorkerPoolOptions {
   /** `worker` is never used again for another one. */
   readonly receive: (message: ToControl, worker: number) => void;
   readonly gone: (worker: number) => void;
-}
-
-export interface WorkerStatus {
-  readonly worker: number;
-  readonly pid: number;
-  /** Milliseconds since 1970. */
-  readonly since: number;
 }
 
 interface Running {

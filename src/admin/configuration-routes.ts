@@ -1,0 +1,38 @@
+import type { FastifyInstance } from "fastify";
+import * as z from "zod";
+import type { Configurations } from "../control/configurations.ts";
+import type { UpgradeOutcome } from "../control/upgrade-outcome.ts";
+import type { WorkerStatus } from "../farm/worker-status.ts";
+
+export interface ConfigurationRoutes {
+  readonly configurations: Pick<Configurations, "reload" | "rollback" | "history">;
+  readonly forwarding: { workers(): readonly WorkerStatus[]; deaths(): number };
+  /** Puts a new version of the program in the place of this router. */
+  readonly upgrade: () => Promise<UpgradeOutcome>;
+}
+
+const reloadSchema = z.strictObject({ dryRun: z.boolean().default(false) }).prefault({});
+const rollbackSchema = z.strictObject({ to: z.int().min(1).optional() }).prefault({});
+
+/** Another configuration, or another version of the program. What is refused is answered with 422 and the reasons. */
+export function addConfigurationRoutes(app: FastifyInstance, routes: ConfigurationRoutes): void {
+  const { configurations, forwarding, upgrade } = routes;
+  app.get("/api/v1/configurations", () => configurations.history());
+  app.get("/api/v1/workers", () => ({ workers: forwarding.workers(), deaths: forwarding.deaths() }));
+  app.post("/api/v1/reload", async (request, reply) => {
+    const body = reloadSchema.safeParse(request.body ?? undefined);
+    if (!body.success) return reply.code(400).send({ error: "bad-request", message: z.prettifyError(body.error) });
+    const outcome = await configurations.reload("command", body.data.dryRun);
+    return reply.code(outcome.applied ? 200 : 422).send(outcome);
+  });
+  app.post("/api/v1/rollback", async (request, reply) => {
+    const body = rollbackSchema.safeParse(request.body ?? undefined);
+    if (!body.success) return reply.code(400).send({ error: "bad-request", message: z.prettifyError(body.error) });
+    const outcome = await configurations.rollback(body.data.to);
+    return reply.code(outcome.applied ? 200 : 422).send(outcome);
+  });
+  app.post("/api/v1/upgrade", async (_request, reply) => {
+    const outcome = await upgrade();
+    return reply.code(outcome.upgraded ? 200 : 422).send(outcome);
+  });
+}

@@ -1,0 +1,51 @@
+import { Option } from "commander";
+
+const timeoutMs = 60_000;
+
+/** What came of a question to a running router. */
+export type Answer =
+  | { readonly ok: true; readonly body: unknown }
+  /** `problem`: a sentence for the admin. */
+  | { readonly ok: false; readonly problem: string };
+
+/** `--admin <url>` of every command that talks to a running router. */
+export function adminOption(): Option {
+  return new Option("--admin <url>", "admin API of the router").default(
+    `http://127.0.0.1:${process.env["FAIRLEAD_ADMIN_PORT"] ?? "9900"}`,
+  );
+}
+
+/** Asks the admin API; `body` makes it a POST. An answer of 422 is a refusal with its reasons, and an answer as well. */
+export async function askAdmin(admin: string, path: string, body?: object): Promise<Answer> {
+  try {
+    const post = {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    };
+    const response = await fetch(new URL(path, admin), {
+      ...(body === undefined ? {} : post),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    if (response.ok || response.status === 422) return { ok: true, body: await response.json().catch(() => null) };
+    return refused(
+      `What answers at ${admin} is no Fairlead admin API, or refuses: ${response.status} ${response.statusText}.`,
+    );
+  } catch (error) {
+    return refused(
+      `No router answers at ${admin}: ${reasonOf(error)}.\n` +
+        "Start one with `fairlead run`, or name its address with --admin or its port with FAIRLEAD_ADMIN_PORT.",
+    );
+  }
+}
+
+function refused(problem: string): Answer {
+  return { ok: false, problem };
+}
+
+/** `fetch` hides what happened in the cause. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return String(cause);
+  return "code" in cause && cause.code === "ECONNREFUSED" ? "connection refused" : cause.message;
+}
