@@ -56,6 +56,22 @@ export interface ListenerTlsConfig {
   readonly minVersion: TlsVersion;
   /** A client that asks for no name or an unknown one is shown no certificate. */
   readonly strictSni: boolean;
+  /** null = clients are not asked for one. */
+  readonly clientCertificate: ClientCertificateConfig | null;
+}
+
+/** Certificates of clients (mutual TLS). */
+export interface ClientCertificateConfig {
+  /** PEM text of the CAs that are trusted to sign them, and no others. */
+  readonly ca: string;
+  /** Requests without one are refused. */
+  readonly require: boolean;
+  /** Names, "*." for one label; null = all of the listener's. */
+  readonly hosts: readonly string[] | null;
+  /** The field in which members get it. */
+  readonly header: string;
+  /** PEM text of CRLs; null = revocation is not checked. */
+  readonly crl: string | null;
 }
 
 /** Which versions and cipher suites clients may use; the suites are in listen/tls-policy.ts. */

@@ -1,6 +1,7 @@
 /** The built-in values, in the units of the configuration file. The schema documents them and the resolver applies them. */
 export const builtInDefaults = {
   listener: { header: "20s", maxHeader: "128KiB", tls: "intermediate", strictSni: false, mode: "0660" },
+  clientCertificate: { require: true, header: "X-ARR-ClientCert" },
   health: {
     method: "GET",
     every: "5s",

@@ -167,7 +167,11 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
   - { port: 82, tls: modern, minVersion: TLSv1.2, certificates: [mail.pem] }
   - { port: 83, minVersion: TLSv1.1, certificates: [mail.pem] }
   - { port: 84, tls: legacy, strictSni: true }
-  - { port: 85, strictSni: yes, certificates: [mail.pem] }`,
+  - { port: 85, strictSni: yes, certificates: [mail.pem] }
+  - { port: 86, clientCertificate: {}, certificates: [mail.pem] }
+  - { port: 87, clientCertificate: { ca: mail.pem, hosts: [a/b], header: "X:Y" }, certificates: [mail.pem] }
+  - { port: 88, clientCertificate: { ca: key.pem, header: Host, crl: mail.pem, hosts: ["*"] }, certificates: [mail.pem] }
+  - { port: 89, clientCertificate: { ca: mail.pem } }`,
     ),
     [
       'f.yaml:2:22: listen.0.tls: "old" is not one of modern, intermediate, legacy',
@@ -176,6 +180,14 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
       "f.yaml:5:22: listen.3.tls: a listener without certificates speaks no TLS: leave `tls` out, or give it certificates",
       "f.yaml:5:41: listen.3.strictSni: a listener without certificates speaks no TLS: leave `strictSni` out, or give it certificates",
       'f.yaml:6:28: listen.4.strictSni: "yes" is not a switch: write true or false',
+      "f.yaml:7:17: listen.5.clientCertificate.ca: missing: write the name of a file, relative to the configuration file",
+      'f.yaml:8:60: listen.6.clientCertificate.hosts.0: "a/b" is not a host name: write a name, such as portal.example.com or *.example.com',
+      'f.yaml:8:74: listen.6.clientCertificate.header: "X:Y" is not a header field: write a name of letters, digits and hyphens, such as X-ARR-ClientCert',
+      'f.yaml:9:42: listen.7.clientCertificate.ca: "key.pem" cannot be read: it was not read; file names are relative to the configuration file',
+      'f.yaml:9:59: listen.7.clientCertificate.header: "Host" has a meaning of its own: choose another name, such as X-ARR-ClientCert',
+      'f.yaml:9:70: listen.7.clientCertificate.crl: "mail.pem" is no list of revoked certificates: give what the CA publishes as CRL, in PEM or DER',
+      'f.yaml:9:88: listen.7.clientCertificate.hosts.0: "*" is not a host name: write a name, such as portal.example.com or *.example.com',
+      "f.yaml:10:36: listen.8.clientCertificate: a listener without certificates speaks no TLS: leave `clientCertificate` out, or give it certificates",
     ],
   ],
   [

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { clientCertificateSchema } from "./client-certificate-schema.ts";
 import type { TlsPolicy } from "./config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { expectedOneOf } from "./expected.ts";
@@ -21,6 +22,9 @@ export const listenerTlsShape = {
   minVersion: tlsVersionSchema.optional().meta({
     description:
       "The oldest TLS version clients may use. Left out: what `tls` says, TLSv1.3, TLSv1.2 and TLSv1 in its order.",
+  }),
+  clientCertificate: clientCertificateSchema.optional().meta({
+    description: "Clients are asked for a certificate (mutual TLS), which members get in a header.",
   }),
   strictSni: switchSchema.optional().meta({
     description: "Clients that ask for no name or an unknown one are refused before they see a certificate.",

@@ -1,6 +1,7 @@
 /** The little of node-forge that opens PFX files. */
 declare module "node-forge" {
   interface Asn1 {
+    readonly type: number;
     value: Asn1[] | string;
   }
   interface SafeBag {
@@ -14,6 +15,9 @@ declare module "node-forge" {
     readonly asn1: {
       fromDer(bytes: string): Asn1;
       toDer(value: Asn1): { getBytes(): string };
+      readonly Type: Readonly<Record<"UTCTIME" | "GENERALIZEDTIME", number>>;
+      utcTimeToDate(text: string): Date;
+      generalizedTimeToDate(text: string): Date;
     };
     readonly pkcs12: {
       pkcs12FromAsn1(

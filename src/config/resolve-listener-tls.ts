@@ -6,6 +6,7 @@ import type { ListenerDocument } from "./listener-schema.ts";
 import { listenerTlsShape } from "./listener-tls-schema.ts";
 import type { Path } from "./problem.ts";
 import { resolveAcmeCertificate } from "./resolve-acme-certificate.ts";
+import { resolveClientCertificate } from "./resolve-client-certificate.ts";
 import { resolveCertificate } from "./resolve-certificate.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 
@@ -26,6 +27,7 @@ export function resolveListenerTls(
     .filter((certificate): certificate is CertificateConfig => certificate !== null);
   const policy = value.tls ?? builtInDefaults.listener.tls;
   const minVersion = minVersionOf(value.minVersion, policy, [...path, "minVersion"], context.findings);
+  const clientCertificate = resolveClientCertificate(value.clientCertificate, [...path, "clientCertificate"], context);
   const [first, ...others] = certificates;
   if (first === undefined) return null;
   return {
@@ -33,6 +35,7 @@ export function resolveListenerTls(
     policy,
     minVersion,
     strictSni: value.strictSni ?? builtInDefaults.listener.strictSni,
+    clientCertificate,
   };
 }
 

@@ -18,6 +18,7 @@ const builtIn = listenerSchema.required().parse({
   tls: builtInDefaults.listener.tls,
   minVersion: "TLSv1.2",
   strictSni: builtInDefaults.listener.strictSni,
+  clientCertificate: { ca: "any" },
   maxHeader: builtInDefaults.listener.maxHeader,
   port: 0,
   proxyProtocol: ["unix"],

@@ -36,6 +36,10 @@ export const faults = {
   "header-timeout": client(408, "The request's header did not arrive in time."),
   "unsupported-version": client(505, "This HTTP version is not spoken here."),
   "connect-not-supported": client(501, "CONNECT is not supported."),
+  "client-certificate-required": client(
+    403,
+    "A client certificate is needed here, and none that is trusted was shown.",
+  ),
   "client-timeout": client(408, "The client stopped sending or reading."),
   "client-closed": client(0, "The client went away."),
   "no-route": {

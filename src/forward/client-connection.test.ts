@@ -23,7 +23,14 @@ it("a fault of the router itself is a 500 that closes the one connection on whic
     broken: () => undefined,
     ended: () => undefined,
   };
-  const origin = { address: "127.0.0.1", protocol: "http", trusted: false, standard: false } as const;
+  const origin = {
+    address: "127.0.0.1",
+    protocol: "http",
+    trusted: false,
+    standard: false,
+    removed: [],
+    certificateLine: "",
+  } as const;
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     const settings = {
       wheel,

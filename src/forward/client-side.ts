@@ -72,4 +72,8 @@ export interface ClientOrigin {
   readonly standard: boolean;
   /** The connection to the balancer that passed this one on. */
   readonly passedOn?: ProxyAddresses;
+  /** Fields that no client may send, lower case. */
+  readonly removed: readonly string[];
+  /** A ready line with the certificate that the client proved to have; "" = none. */
+  readonly certificateLine: string;
 }

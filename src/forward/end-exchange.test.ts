@@ -24,7 +24,7 @@ function anExchange(t: TestContext): { exchange: Exchange; client: ClientConnect
   const wheel = new TimerWheel(clock);
   const client = new ClientConnection(
     new Socket(),
-    { address: "127.0.0.1", protocol: "http", trusted: false, standard: false },
+    { address: "127.0.0.1", protocol: "http", trusted: false, standard: false, removed: [], certificateLine: "" },
     {
       wheel,
       routing,

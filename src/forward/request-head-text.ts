@@ -5,7 +5,8 @@ import { type ClientOrigin, unixPeer } from "./client-side.ts";
 export function requestHeadText(head: RequestHead, origin: ClientOrigin): string {
   const { text, cuts } = head;
   const end = text.length - 2;
-  const added = `${forwardedLines(head, origin)}${upgradeLines(head)}\r\n`;
+  const added = `${forwardedLines(head, origin)}${origin.certificateLine}${upgradeLines(head)}\r\n`;
+  if (origin.removed.length > 0) cuts.addNamed(text, head.fieldsStart, origin.removed);
   if (!head.absolute && head.minor === 1) return cuts.copy(text, 0, end) + added;
   const requestLine = `${head.method} ${originTarget(head)} HTTP/1.1\r\n`;
   // The authority of an absolute target replaces Host (RFC 9112 3.2.2).

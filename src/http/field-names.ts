@@ -21,7 +21,7 @@ export function findFieldName(names: FieldNames, text: string, start: number, en
   return 0;
 }
 
-/** Compares text[start, end) with a lower-case ASCII text that has letters, digits and hyphens only. */
+/** Compares text[start, end) with a lower-case ASCII text that has letters, digits, "-" and "_" only. */
 export function equalsIgnoringCase(text: string, start: number, end: number, lowerCase: string): boolean {
   if (end - start !== lowerCase.length) return false;
   for (let at = 0; at < lowerCase.length; at++) {

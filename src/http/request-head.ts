@@ -74,6 +74,7 @@ const id = {
   forwarded: 11,
   hop: 12,
   te: 13,
+  clientCertificate: 14,
 } as const;
 
 const names = fieldNames({
@@ -93,6 +94,11 @@ const names = fieldNames({
   "proxy-connection": id.hop,
   "http2-settings": id.hop,
   te: id.te,
+  // What members believe of a client's certificate is only what we say. IIS reads "_" and "-" as the same.
+  "x-arr-clientcert": id.clientCertificate,
+  x_arr_clientcert: id.clientCertificate,
+  "x_arr-clientcert": id.clientCertificate,
+  "x-arr_clientcert": id.clientCertificate,
 });
 
 const line = new FieldLine();

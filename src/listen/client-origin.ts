@@ -16,9 +16,14 @@ export function peerReader(listener: Listening): (socket: Pick<Socket, "remoteAd
   };
 }
 
-/** What is known of a client by its address. */
-export function originOf(listener: Listening, forwarded: ForwardedConfig): (address: string) => ClientOrigin {
+/** What is known of a client by its address. `removed` are fields that it may not send, lower case. */
+export function originOf(
+  listener: Listening,
+  forwarded: ForwardedConfig,
+  removed: readonly string[],
+): (address: string) => ClientOrigin {
+  const facts = { standard: forwarded.standard, removed, certificateLine: "" };
   const isTrusted = trustedPeers(forwarded.trusted);
   const protocol = listener.tls === null ? "http" : "https";
-  return (address) => ({ address, protocol, trusted: isTrusted(address), standard: forwarded.standard });
+  return (address) => ({ ...facts, address, protocol, trusted: isTrusted(address) });
 }

@@ -8,7 +8,9 @@ import { handshakePlace, listenerMetrics, type Refusal, refusalPlace } from "../
 import { add } from "../observe/metric-layout.ts";
 import type { Log } from "../observe/log.ts";
 import type { OpenChallenges } from "../router/open-challenges.ts";
+import type { Clock } from "../util/clock.ts";
 import { originOf, peerReader } from "./client-origin.ts";
+import { certificateLineReader } from "./client-certificate.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import { receiveProxyHeader } from "./receive-proxy-header.ts";
 import type { Refusals } from "./refusals.ts";
@@ -23,6 +25,9 @@ export interface EntranceOptions {
   /** Of the whole process. */
   readonly limits: ConnectionLimits;
   readonly refusals: Refusals;
+  /** Fields that clients may not send, lower case. */
+  readonly removed: readonly string[];
+  readonly now: Clock["now"];
   readonly log: Log;
   /** As `listenerMetrics` says. */
   readonly counts: Float64Array;
@@ -69,7 +74,7 @@ export function refuse(socket: Socket, reason: Refusal, { refusals, counts }: En
 function direct(options: EntranceOptions, inside: Inside): Entrance {
   const { config, forwarded, limits } = options;
   const peerOf = peerReader(config);
-  const origin = originOf(config, forwarded);
+  const origin = originOf(config, forwarded, options.removed);
   const originAt = (socket: Socket): ClientOrigin | null => {
     const peer = peerOf(socket);
     return peer === null ? null : origin(peer);
@@ -88,7 +93,7 @@ function direct(options: EntranceOptions, inside: Inside): Entrance {
 function behindBalancer(options: EntranceOptions, inside: Inside): Entrance {
   const { config, client, forwarded, limits } = options;
   const peerOf = peerReader(config);
-  const origin = originOf(config, forwarded);
+  const origin = originOf(config, forwarded, options.removed);
   const { waiting } = inside;
   const isBalancer = trustedPeers(config.proxyProtocol ?? []);
   const origins = new WeakMap<Socket, ClientOrigin>();
@@ -138,6 +143,7 @@ type OriginReader = (socket: Socket) => ClientOrigin | null;
 
 function createServe(options: EntranceOptions, inside: Inside, origin: OriginReader): Entrance {
   const { config, client, counts, log } = options;
+  const lineOf = certificateLineReader(config.tls?.clientCertificate ?? null, options.now);
   const serve = (socket: Socket): void => {
     const from = origin(socket);
     if (from === null) {
@@ -145,7 +151,9 @@ function createServe(options: EntranceOptions, inside: Inside, origin: OriginRea
       return;
     }
     socket.setKeepAlive(true, keepAliveAfterMs);
-    inside.started(new ClientConnection(socket, from, client));
+    const certificateLine = lineOf(socket);
+    const proven = certificateLine === "" ? from : { ...from, certificateLine };
+    inside.started(new ClientConnection(socket, proven, client));
   };
   if (config.tls === null) return { enter: serve, tls: null };
   const serveSecure = guarded(client, serve);

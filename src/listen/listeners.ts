@@ -7,11 +7,13 @@ import { dateLine } from "../http/http-date.ts";
 import type { Log } from "../observe/log.ts";
 import { answerChallenges } from "../router/answer-challenges.ts";
 import type { OpenChallenges } from "../router/open-challenges.ts";
+import { requireClientCertificate } from "../router/require-client-certificate.ts";
 import { redirectToHttps } from "../router/redirect-to-https.ts";
 import type { Clock } from "../util/clock.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
 import type { SocketHandle } from "./bind-handle.ts";
 import { socketKeys } from "./bound-sockets.ts";
+import { certificateFields } from "./client-certificate.ts";
 import { ConnectionLimits } from "./connection-limits.ts";
 import type { EntranceOptions } from "./entrance.ts";
 import { fileHandleLimit } from "./file-handle-limit.ts";
@@ -84,12 +86,17 @@ export class Listeners {
     this.#refusals.close();
   }
 
-  async #applyOne(key: string, config: ListenerConfig, { forwarded }: Config): Promise<ListenProblem | null> {
-    const settings = JSON.stringify([config, forwarded]);
+  async #applyOne(
+    key: string,
+    config: ListenerConfig,
+    { forwarded, listeners }: Config,
+  ): Promise<ListenProblem | null> {
+    const removed = certificateFields(listeners);
+    const settings = JSON.stringify([config, forwarded, removed]);
     const open = this.#open.get(key);
     if (open?.settings === settings) return null;
     try {
-      const options = this.#entranceOptions(config, forwarded);
+      const options = { ...this.#entranceOptions(config), forwarded, removed };
       if (open === undefined) this.#open.set(key, { listener: await this.#start(key, options), settings });
       else {
         open.listener.configure(options);
@@ -118,12 +125,13 @@ export class Listeners {
     }
   }
 
-  #entranceOptions(config: ListenerConfig, forwarded: Config["forwarded"]): EntranceOptions {
-    const { log, challenges, countsOf } = this.#options;
+  #entranceOptions(config: ListenerConfig): Omit<EntranceOptions, "forwarded" | "removed"> {
+    const { log, challenges, countsOf, clock } = this.#options;
     const client = settingsOf(config, this.#options);
     const counts = countsOf(listenPlaceText(config));
     const [limits, refusals, ticketKeys] = [this.#limits, this.#refusals, this.#ticketKeys];
-    return { config, forwarded, client, challenges, limits, refusals, log, counts, ticketKeys };
+    const now = (): number => clock.now();
+    return { config, now, client, challenges, limits, refusals, log, counts, ticketKeys };
   }
 }
 
@@ -143,7 +151,9 @@ function settingsOf(config: ListenerConfig, options: ListenersOptions): ClientSe
 
 function routingOf({ tls, redirect }: ListenerConfig, { routing, challenges }: ListenersOptions): RequestRouting {
   const ordinary = redirect === null ? routing : redirectToHttps(redirect.port, routing.ended);
-  return tls === null ? answerChallenges(challenges, ordinary) : ordinary;
+  if (tls === null) return answerChallenges(challenges, ordinary);
+  const { clientCertificate } = tls;
+  return clientCertificate?.require === true ? requireClientCertificate(clientCertificate.hosts, ordinary) : ordinary;
 }
 
 function failureOf(error: unknown): { problem: string; stack: string } {

@@ -1,13 +1,14 @@
 import type { Socket } from "node:net";
 import type { Server } from "node:tls";
-import type { CertificateConfig } from "../config/config.ts";
+import type { CertificateConfig, ClientCertificateConfig } from "../config/config.ts";
 import type { Clock } from "../util/clock.ts";
 import { certificateChoice } from "./certificate-choice.ts";
+import { isAsked } from "./client-certificate.ts";
 import type { ClientHello } from "./client-hello.ts";
 import { readHello } from "./read-hello.ts";
 import { createTlsServer, type TlsServerOptions } from "./tls-server.ts";
 
-export interface TlsEntranceOptions extends Omit<TlsServerOptions, "certificate"> {
+export interface TlsEntranceOptions extends Omit<TlsServerOptions, "certificate" | "clientCertificate"> {
   readonly after: Clock["after"];
 }
 
@@ -26,28 +27,44 @@ export interface TlsEntrance {
 const unrecognizedName = Buffer.from([21, 3, 3, 0, 2, 2, 112]);
 
 /**
- * Node's TLS server has one certificate for each name, and no say in which. So the client's first words are read here, and
- * each certificate has a server of its own, to which the connection is given unread.
+ * Node's TLS server has one certificate for each name, no say in which, and asks all clients for theirs or none. So the
+ * client's first words are read here, and a server is chosen by them, to which the connection is given unread.
  */
 export function createTlsEntrance(options: TlsEntranceOptions): TlsEntrance {
-  const { tls, after, failed } = options;
+  const { tls, challenges, after, failed } = options;
   const choose = certificateChoice(tls);
-  const servers = new Map<CertificateConfig, Server>(
-    tls.certificates.map((certificate) => [certificate, createTlsServer({ ...options, certificate })]),
-  );
+  const { clientCertificate } = tls;
+  const ordinary = serversOf(options, null);
+  const asking = clientCertificate === null ? ordinary : serversOf(options, clientCertificate);
   const begin = (socket: Socket, hello: ClientHello | null): void => {
-    const certificate = choose(hello) ?? (options.challenges.certificate(hello?.name ?? "") && tls.certificates[0]);
+    const name = hello?.name ?? "";
+    const certificate = choose(hello) ?? (challenges.certificate(name) && tls.certificates[0]);
     if (certificate === null) {
-      failed(socket, new Error(`there is no certificate for the name ${JSON.stringify(hello?.name ?? "")}`));
+      failed(socket, new Error(`there is no certificate for the name ${JSON.stringify(name)}`));
       socket.write(unrecognizedName);
       socket.destroySoon();
-    } else servers.get(certificate)?.emit("connection", socket);
+      return;
+    }
+    const servers = isAsked(clientCertificate, name) ? asking : ordinary;
+    servers.get(certificate)?.emit("connection", socket);
   };
   return {
     accept: (socket) =>
       readHello(socket, { timeoutMs: options.handshakeTimeoutMs, after, done: (hello) => begin(socket, hello) }),
     setTicketKeys(keys) {
-      for (const server of servers.values()) server.setTicketKeys(keys);
+      for (const server of new Set([...ordinary.values(), ...asking.values()])) server.setTicketKeys(keys);
     },
   };
+}
+
+function serversOf(
+  options: TlsEntranceOptions,
+  clientCertificate: ClientCertificateConfig | null,
+): ReadonlyMap<CertificateConfig, Server> {
+  return new Map(
+    options.tls.certificates.map((certificate) => [
+      certificate,
+      createTlsServer({ ...options, certificate, clientCertificate }),
+    ]),
+  );
 }

@@ -1,13 +1,16 @@
 import type { Socket } from "node:net";
 import { createServer, type SecureContext, type Server, type TLSSocket } from "node:tls";
-import type { CertificateConfig, ListenerTlsConfig } from "../config/config.ts";
+import type { CertificateConfig, ClientCertificateConfig, ListenerTlsConfig } from "../config/config.ts";
 import type { OpenChallenges } from "../router/open-challenges.ts";
 import { alpnChallenge, challengeProtocol } from "./alpn-challenge.ts";
+import { askingOptions } from "./client-certificate.ts";
 import { handshakeOptions } from "./tls-policy.ts";
 
 export interface TlsServerOptions {
   readonly certificate: CertificateConfig;
   readonly tls: ListenerTlsConfig;
+  /** null = clients are not asked for theirs. */
+  readonly clientCertificate: ClientCertificateConfig | null;
   readonly challenges: OpenChallenges;
   readonly handshakeTimeoutMs: number;
   /** Gets the connection once its handshake is done. */
@@ -22,7 +25,7 @@ const sessionSeconds = 3600;
 
 /** Does handshakes with one certificate. Listens on nothing: accepted connections are put in with `emit("connection", socket)`. */
 export function createTlsServer(options: TlsServerOptions): Server {
-  const { certificate, tls, handshakeTimeoutMs, accept, failed } = options;
+  const { certificate, tls, clientCertificate, handshakeTimeoutMs, accept, failed } = options;
   const challenge = alpnChallenge(options.challenges);
   const server = createServer({
     cert: certificate.pem.certificate,
@@ -30,6 +33,7 @@ export function createTlsServer(options: TlsServerOptions): Server {
     ...handshakeOptions(tls),
     sessionIdContext,
     sessionTimeout: sessionSeconds,
+    ...(clientCertificate === null ? {} : askingOptions(clientCertificate)),
     ALPNCallback(this: TLSSocket, { servername, protocols }) {
       if (challenge.isAsked(protocols)) return challenge.begin(this, servername);
       // NTLM and the RPC methods need HTTP/1.1.

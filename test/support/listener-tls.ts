@@ -8,7 +8,14 @@ export function aListenerTls(
   certificates: ListenerTlsConfig["certificates"],
   rest: Partial<ListenerTlsConfig> = {},
 ): ListenerTlsConfig {
-  return { certificates, policy: "intermediate", minVersion: "TLSv1.2", strictSni: false, ...rest };
+  return {
+    certificates,
+    policy: "intermediate",
+    minVersion: "TLSv1.2",
+    strictSni: false,
+    clientCertificate: null,
+    ...rest,
+  };
 }
 
 /** From PEM texts; the chain may stand behind the certificate. */

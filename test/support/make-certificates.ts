@@ -75,3 +75,27 @@ function extensionsOf(make: Make, x509: X509): Extension[] {
     extensions.push(new x509.Extension("1.3.6.1.5.5.7.1.24", false, new Uint8Array([0x30, 3, 2, 1, 5])));
   return extensions;
 }
+
+/** The certificates that a CA has revoked, as DER. */
+export async function makeCrl(
+  by: MadeCertificate,
+  revoked: readonly MadeCertificate[],
+  nextUpdate: Date,
+): Promise<Buffer> {
+  const x509 = await loadX509();
+  const crl = await x509.X509CrlGenerator.create(
+    {
+      issuer: by.x509.subject,
+      signingKey: by.keys.privateKey,
+      signingAlgorithm: ec,
+      thisUpdate: new Date(Date.UTC(2024, 0)),
+      nextUpdate,
+      entries: revoked.map(({ x509: { serialNumber } }) => ({
+        serialNumber,
+        revocationDate: new Date(Date.UTC(2024, 1)),
+      })),
+    },
+    webcrypto,
+  );
+  return Buffer.from(crl.rawData);
+}

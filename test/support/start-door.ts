@@ -33,9 +33,19 @@ export function listenerSettings(config: ListenerConfig): EntranceOptions {
   const challenges = new OpenChallenges();
   const counts = listenerMetrics.layout.newRow();
   const forwarded = { trusted: [], standard: false };
-  const limits = new ConnectionLimits(null);
-  const refusals = createRefusals({ after: client.after, log: noLog });
-  return { config, forwarded, client, challenges, limits, refusals, log: noLog, counts, ticketKeys: null };
+  return {
+    config,
+    forwarded,
+    client,
+    challenges,
+    limits: new ConnectionLimits(null),
+    refusals: createRefusals({ after: client.after, log: noLog }),
+    removed: [],
+    now: () => systemClock.now(),
+    log: noLog,
+    counts,
+    ticketKeys: null,
+  };
 }
 
 interface StartedDoor {

@@ -1,0 +1,24 @@
+import { coversHost } from "../config/certificate-names.ts";
+import type { RequestRouting } from "../forward/exchange.ts";
+import { respondFault } from "../forward/own-response.ts";
+import { hostName } from "../http/authority.ts";
+
+/** Refuses requests to these hosts (null = to any) that come without a client certificate. */
+export function requireClientCertificate(hosts: readonly string[] | null, routing: RequestRouting): RequestRouting {
+  const isNeeded = (authority: string): boolean => hosts === null || coversHost(hosts, hostName(authority) ?? "");
+  return {
+    receive(exchange) {
+      const { client } = exchange;
+      if (client.origin.certificateLine !== "" || !isNeeded(client.head.host)) routing.receive(exchange);
+      else {
+        // With the next connection it may show one.
+        client.closing = true;
+        respondFault(client, "client-certificate-required");
+      }
+    },
+    attemptFailed: (exchange, code) => routing.attemptFailed(exchange, code),
+    preferOther: (exchange, status) => routing.preferOther(exchange, status),
+    broken: (exchange, code) => routing.broken(exchange, code),
+    ended: routing.ended,
+  };
+}
