@@ -11,6 +11,7 @@ import type { Random } from "../util/random.ts";
 import type { FarmStatus, MemberStatus } from "./farm-status.ts";
 import { memberStatus } from "./member-status.ts";
 import { RouterMetrics } from "./router-metrics.ts";
+import { SharedConnections } from "./shared-connections.ts";
 import { SharedLoad } from "./shared-load.ts";
 import { Numbers } from "./numbers.ts";
 
@@ -37,6 +38,7 @@ export class Control {
   /** What the workers believe. */
   readonly #sent = new Map<string, boolean>();
   readonly #load: SharedLoad;
+  readonly #connections: SharedConnections;
   #config: Config;
   #generation = 0;
 
@@ -46,6 +48,7 @@ export class Control {
     this.#config = config;
     this.#metrics = new RouterMetrics(options.version ?? "", config, clock.now());
     this.#load = new SharedLoad(clock, options.send);
+    this.#connections = new SharedConnections(clock, options.send);
     const onChange = (farm: string, server: string, health: MemberHealth): void => this.#changed(farm, server, health);
     this.#monitor = new Monitor({ check, clock, random, onChange });
     this.apply(config);
@@ -78,6 +81,7 @@ export class Control {
   introduce(send: (message: ToWorker) => void): void {
     send({ type: "configure", generation: this.#generation, config: this.#config });
     send({ type: "members", members: this.#verdicts() });
+    send(this.#connections.message);
   }
 
   /** `worker` is never used again for another one; 0 where all runs in one process. */
@@ -94,6 +98,9 @@ export class Control {
         break;
       case "load":
         this.#load.receive(worker, message.generation, message.current);
+        break;
+      case "connections":
+        this.#connections.receive(worker, message.count);
         break;
       case "member-failed": {
         const { farm, server, code } = message;
@@ -113,6 +120,7 @@ export class Control {
     this.#numbers.workerGone(worker);
     this.#metrics.workerGone(worker);
     this.#load.workerGone(worker);
+    this.#connections.workerGone(worker);
   }
 
   farms(): readonly FarmStatus[] {
@@ -158,6 +166,7 @@ export class Control {
 
   close(): void {
     this.#load.close();
+    this.#connections.close();
     this.#monitor.close();
   }
 

@@ -17,6 +17,8 @@ export type ToWorker =
   | { readonly type: "acme-challenges"; readonly serial: number; readonly challenges: readonly AcmeChallenge[] }
   /** Requests in flight in all workers, by the position of the member in the configuration. */
   | { readonly type: "load"; readonly generation: number; readonly current: readonly number[] }
+  /** Client connections of all workers together. */
+  | { readonly type: "connections"; readonly count: number }
   /** For all TLS listeners, 48 bytes in base64: a session of one worker can be resumed on every other one. */
   | { readonly type: "ticket-keys"; readonly keys: string }
   /** Take no new requests, end at `graceMs` at the latest; answered by `stopped`. */
@@ -52,6 +54,8 @@ export type ToControl =
   | { readonly type: "acme-challenges-set"; readonly serial: number }
   /** Requests in flight in this worker, sent soon after they have changed. */
   | { readonly type: "load"; readonly generation: number; readonly current: readonly number[] }
+  /** Client connections of this worker, sent soon after they have changed, while there is a limit. */
+  | { readonly type: "connections"; readonly count: number }
   /** The configuration is in force. `problems`: the listeners that could not be opened. */
   | { readonly type: "applied"; readonly generation: number; readonly problems: readonly ListenProblem[] }
   /** For the one log, which the control process writes. */

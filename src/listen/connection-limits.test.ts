@@ -38,10 +38,22 @@ describe("the limit of all connections", () => {
 
   it("counts those of the other processes, as far as they are known", () => {
     const limits = limitsOf(10, null);
-    limits.elsewhere = 7;
-    assert.equal(admitted(limits, 10), 3);
-    limits.elsewhere = 6;
+    assert.equal(admitted(limits, 2), 2);
+    assert.equal(limits.newCount(), 2);
+    assert.equal(limits.newCount(), null);
+    limits.limitWith(2 + 7);
     assert.equal(admitted(limits, 10), 1);
+    limits.limitWith(2 + 6);
+    assert.equal(admitted(limits, 10), 1);
+    assert.equal(limits.newCount(), 4);
+    limits.limitWith(0);
+    assert.equal(admitted(limits, 10), 6);
+  });
+
+  it("is no matter for the other processes where it is not configured", () => {
+    const limits = limitsOf(null, null);
+    assert.equal(admitted(limits, 2), 2);
+    assert.equal(limits.newCount(), null);
   });
 
   it("can be changed, for those to come", () => {

@@ -13,8 +13,8 @@ export class ConnectionLimits {
   #count = 0;
   #most = Infinity;
   #mostPerClient = Infinity;
-  /** Open in the other processes, as far as is known: they count too for `limits.connections`. */
-  elsewhere = 0;
+  #reported = 0;
+  #elsewhere = 0;
 
   /** `fileHandles`: how many files this process may have open; null = it is not known, or not limited. */
   constructor(fileHandles: number | null) {
@@ -28,9 +28,17 @@ export class ConnectionLimits {
     this.#mostPerClient = connectionsPerClient ?? Infinity;
   }
 
-  /** Client connections of this process. */
-  get count(): number {
-    return this.#count;
+  /** What the other processes must know of this one; null = nothing new. */
+  newCount(): number | null {
+    const count = this.#most === Infinity ? 0 : this.#count;
+    if (count === this.#reported) return null;
+    this.#reported = count;
+    return count;
+  }
+
+  /** `count`: in all processes together, as was reported last. They all count for `limits.connections`. */
+  limitWith(count: number): void {
+    this.#elsewhere = Math.max(0, count - this.#reported);
   }
 
   get limitsClients(): boolean {
@@ -39,7 +47,7 @@ export class ConnectionLimits {
 
   /** Takes a place for a connection, until `release`; false = there is none. */
   admit(): boolean {
-    if (this.#count >= this.#ownMost || this.#count + this.elsewhere >= this.#most) return false;
+    if (this.#count >= this.#ownMost || this.#count + this.#elsewhere >= this.#most) return false;
     this.#count += 1;
     return true;
   }

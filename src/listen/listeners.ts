@@ -1,6 +1,6 @@
 import { listenPlaceText } from "../config/listen-place-text.ts";
 import type { Config, ListenerConfig } from "../config/config.ts";
-import type { ListenProblem } from "../farm/messages.ts";
+import type { ListenProblem, ToControl, ToWorker } from "../farm/messages.ts";
 import type { ClientSettings } from "../forward/client-settings.ts";
 import type { RequestRouting } from "../forward/exchange.ts";
 import { dateLine } from "../http/http-date.ts";
@@ -9,7 +9,7 @@ import { answerChallenges } from "../router/answer-challenges.ts";
 import type { OpenChallenges } from "../router/open-challenges.ts";
 import { requireClientCertificate } from "../router/require-client-certificate.ts";
 import { redirectToHttps } from "../router/redirect-to-https.ts";
-import type { Clock } from "../util/clock.ts";
+import type { Clock, Timer } from "../util/clock.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
 import type { SocketHandle } from "./bind-handle.ts";
 import { socketKeys } from "./bound-sockets.ts";
@@ -26,9 +26,13 @@ export interface ListenersOptions {
   readonly wheel: TimerWheel;
   readonly clock: Clock;
   readonly log: Log;
+  /** To the control side, where other processes have listeners as well. */
+  readonly share: ((message: ToControl) => void) | null;
   /** Where a listener's connections are counted. */
   readonly countsOf: (listener: string) => Float64Array;
 }
+
+const shareEveryMs = 50;
 
 /** Connections of a listener that was taken out of the configuration get this long to end. */
 const removedGraceMs = 10 * 60_000;
@@ -49,11 +53,13 @@ export class Listeners {
   /** Of all listeners together. */
   readonly #limits = new ConnectionLimits(fileHandleLimit());
   readonly #refusals: Refusals;
+  readonly #sharing: Timer | null;
   #ticketKeys: Buffer | null = null;
 
   constructor(options: ListenersOptions) {
-    const { clock, log } = options;
+    const { clock, log, share } = options;
     this.#options = options;
+    this.#sharing = share === null ? null : clock.every(shareEveryMs, () => this.#share(share));
     this.#refusals = createRefusals({ after: (delayMs, run) => clock.after(delayMs, run), log });
   }
 
@@ -62,9 +68,9 @@ export class Listeners {
     this.#sockets.set(key, handle);
   }
 
-  setTicketKeys(keys: Buffer): void {
-    this.#ticketKeys = keys;
-    for (const { listener } of this.#open.values()) listener.setTicketKeys(keys);
+  receive(message: Extract<ToWorker, { readonly type: "ticket-keys" | "connections" }>): void {
+    if (message.type === "connections") this.#limits.limitWith(message.count);
+    else this.#setTicketKeys(Buffer.from(message.keys, "base64"));
   }
 
   /** Opens, changes and ends listeners until they are those of `config`. What is connected stays as it is. */
@@ -83,7 +89,19 @@ export class Listeners {
     const closed = [...this.#open.values()].map(({ listener }) => listener.close(graceMs));
     this.#open.clear();
     await Promise.all([...closed, ...this.#ending]);
+    this.#sharing?.cancel();
     this.#refusals.close();
+  }
+
+  #setTicketKeys(keys: Buffer): void {
+    this.#ticketKeys = keys;
+    for (const { listener } of this.#open.values()) listener.setTicketKeys(keys);
+  }
+
+  /** Tells the other workers how many connections are open here, if that matters and has changed. */
+  #share(send: (message: ToControl) => void): void {
+    const count = this.#limits.newCount();
+    if (count !== null) send({ type: "connections", count });
   }
 
   async #applyOne(

@@ -40,7 +40,7 @@ export const logEvents = {
   "listener.refused": {
     level: "warn",
     fields: { count: "number", client: "text", reason: "text" },
-    text: "{count} connections refused, the last of {client}: {reason}",
+    text: "connections refused: {count}, the last one of {client}: {reason}",
   },
   "listener.tls-failed": {
     level: "debug",

@@ -36,6 +36,7 @@ export function createForwardingSide(options: ForwardingOptions): ForwardingSide
   const listeners = new Listeners({
     routing: worker.routing,
     challenges: worker.challenges,
+    share: shared ? send : null,
     countsOf: (listener) => worker.countsOf(listener),
     wheel,
     clock,
@@ -61,7 +62,8 @@ export function createForwardingSide(options: ForwardingOptions): ForwardingSide
             .then((problems) => send({ type: "applied", generation: message.generation, problems }));
           break;
         case "ticket-keys":
-          listeners.setTicketKeys(Buffer.from(message.keys, "base64"));
+        case "connections":
+          listeners.receive(message);
           break;
         case "stop":
           void stop(message.graceMs);

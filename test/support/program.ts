@@ -20,6 +20,10 @@ const start =
       ];
 
 interface Options {
+  /** How many files it may have open. */
+  readonly openFiles?: number;
+  /** Another program of Node's, instead of `fairlead`. */
+  readonly script?: string;
   readonly folder?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -38,8 +42,9 @@ export class Program {
   code: number | null | undefined;
   #wake: (() => void)[] = [];
 
-  constructor(words: readonly string[], { folder, env }: Options = {}) {
-    const [file = "", ...args] = commandLine(words);
+  constructor(words: readonly string[], { folder, env, openFiles, script }: Options = {}) {
+    const command = script === undefined ? commandLine(words) : [process.execPath, script, ...words];
+    const [file = "", ...args] = openFiles === undefined ? command : limited(command, openFiles);
     this.process = spawn(file, args, {
       cwd: folder ?? clone,
       env: { ...process.env, ...env },
@@ -83,6 +88,10 @@ export class Program {
     change();
     for (const wake of this.#wake.splice(0)) wake();
   }
+}
+
+function limited(command: readonly string[], openFiles: number): string[] {
+  return ["sh", "-c", `ulimit -n ${openFiles} && exec "$0" "$@"`, ...command];
 }
 
 /** Runs `fairlead WORDS` to its end. */

@@ -14,11 +14,15 @@ export interface RunningRouter {
 }
 
 /** Its ports must be 0 in the document; the log tells which they are. */
-export async function runRouter(t: TestContext, document: Readonly<Record<string, unknown>>): Promise<RunningRouter> {
+export async function runRouter(
+  t: TestContext,
+  document: Readonly<Record<string, unknown>>,
+  options: { readonly openFiles?: number } = {},
+): Promise<RunningRouter> {
   const folder = await temporaryFolder();
   t.after(folder.remove);
   await writeFile(join(folder.path, "fairlead.yaml"), stringify({ admin: { port: 0 }, ...document }));
-  const program = new Program(["run"], { folder: folder.path });
+  const program = new Program(["run"], { ...options, folder: folder.path });
   t.after(() => program.kill());
   await program.untilOutput(/"event":"router.started"/);
   const [, port = ""] = await program.untilOutput(/"event":"listener.bound".*?"port":(\d+)/);
