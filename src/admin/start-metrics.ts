@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { fastify } from "fastify";
-import ipaddr from "ipaddr.js";
 import type { MetricsConfig } from "../config/config.ts";
 import { authorityOf } from "../http/authority.ts";
 import type { Log } from "../observe/log.ts";
+import { parsePeerAddress } from "../util/ip-address.ts";
+import { withinNetworks } from "../util/ip-ranges.ts";
 import { addMetricsRoute, type MetricsSource } from "./metrics-route.ts";
 
 interface MetricsOptions extends MetricsConfig {
@@ -45,10 +46,9 @@ export async function startMetrics({ address, port, allow, control, log }: Metri
 }
 
 function within(cidrs: readonly string[]): (address: string | undefined) => boolean {
-  const ranges = cidrs.map((cidr) => ipaddr.parseCIDR(cidr));
+  const isWithin = withinNetworks(cidrs);
   return (address) => {
-    if (address === undefined || !ipaddr.isValid(address)) return false;
-    const peer = ipaddr.process(address);
-    return ranges.some((range) => peer.kind() === range[0].kind() && peer.match(range));
+    const peer = parsePeerAddress(address);
+    return peer !== null && isWithin(peer.value);
   };
 }

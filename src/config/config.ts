@@ -39,6 +39,10 @@ export interface ListenerConfig {
   /** From the first byte of a request to the end of its header. */
   readonly headerTimeoutMs: number;
   readonly maxHeaderBytes: number;
+  /** Field lines of a request's header. */
+  readonly maxHeaderFields: number;
+  /** Of the request target, as it stands in the request line. */
+  readonly maxUrlBytes: number;
 }
 
 export interface UnixSocketConfig {
@@ -225,6 +229,29 @@ export interface RouteConfig {
   /** true: only the path itself, nothing below it. Goes before a route with the same path that is not exact. */
   readonly exact?: true;
   readonly farm: string;
+  /** Absent = none. */
+  readonly limits?: RouteLimitsConfig;
+}
+
+/** Who may send requests, and how many. */
+export interface RequestLimitsConfig {
+  /** CIDRs of those who may; null = everybody. "unix": those on Unix domain sockets. */
+  readonly allow: readonly string[] | null;
+  /** CIDRs of those who may not, even where `allow` has them. */
+  readonly deny: readonly string[];
+  readonly rate: RateConfig | null;
+}
+
+export interface RouteLimitsConfig extends RequestLimitsConfig {
+  /** 0 = no limit. */
+  readonly maxBodyBytes: number;
+}
+
+/** So many requests in that time from one client address, and as many at once as `burst`. */
+export interface RateConfig {
+  readonly requests: number;
+  readonly perMs: number;
+  readonly burst: number;
 }
 
 export interface ForwardedConfig {
@@ -248,6 +275,8 @@ export interface LimitsConfig {
   readonly connections: number | null;
   /** Of one IPv4 address, or one IPv6 network of 64 bits. */
   readonly connectionsPerClient: number | null;
+  /** Of all requests, whatever their route; null = none. */
+  readonly requests: RequestLimitsConfig | null;
 }
 
 export interface AdminConfig {

@@ -1,6 +1,14 @@
 /** The built-in values, in the units of the configuration file. The schema documents them and the resolver applies them. */
 export const builtInDefaults = {
-  listener: { header: "20s", maxHeader: "128KiB", tls: "intermediate", strictSni: false, mode: "0660" },
+  listener: {
+    header: "20s",
+    maxHeader: "128KiB",
+    maxHeaders: 200,
+    maxUrl: "16KiB",
+    tls: "intermediate",
+    strictSni: false,
+    mode: "0660",
+  },
   clientCertificate: { require: true, header: "X-ARR-ClientCert" },
   health: {
     method: "GET",
@@ -18,7 +26,8 @@ export const builtInDefaults = {
   balance: "least-requests",
   connectionAuth: "auto",
   tls: { verify: true, minVersion: "TLSv1.2" },
-  route: { path: "/", exact: false },
+  route: { path: "/", exact: false, maxBody: "off" },
+  rate: { by: "address" },
   forwarded: { standard: false },
   acme: { directory: "letsencrypt", challenge: "auto", key: "ecdsa", folder: ".fairlead/acme" },
   admin: { address: "127.0.0.1", port: 9900 },

@@ -5,12 +5,12 @@ import { expected } from "./expected.ts";
 import { balanceSchema, failoverSchema, farmSchema } from "./farm-schema.ts";
 import { healthDefaultsSchema } from "./health-schema.ts";
 import { listenPortSchema, nameSchema, switchSchema, textSchema } from "./leaf-schemas.ts";
+import { limitsSchema } from "./limits-schema.ts";
 import { listenerSchema } from "./listener-schema.ts";
 import { metricsSchema } from "./metrics-schema.ts";
 import { routeSchema } from "./route-schema.ts";
 import { serverSchema } from "./server-schema.ts";
 import { timeoutsSchema } from "./timeouts-schema.ts";
-import { wholeNumberSchema } from "./units.ts";
 
 export const defaultsSchema = z.strictObject({
   health: healthDefaultsSchema.optional().meta({ description: "Health checks of all farms." }),
@@ -32,19 +32,6 @@ export const forwardedSchema = z.strictObject({
   standard: switchSchema.optional().meta({
     description: "Also send the standard header Forwarded (RFC 7239).",
     default: builtInDefaults.forwarded.standard,
-  }),
-});
-
-const connectionsSchema = wholeNumberSchema(1, 10_000_000);
-
-export const limitsSchema = z.strictObject({
-  connections: connectionsSchema.optional().meta({
-    description:
-      "The most client connections of all listeners together. Left out: as many as each process has file handles for, with one for a member beside each.",
-  }),
-  connectionsPerClient: connectionsSchema.optional().meta({
-    description:
-      "The most connections of one client: an IPv4 address, or an IPv6 network of 64 bits. Not for `forwarded.trusted`. Left out: not limited.",
   }),
 });
 
@@ -91,9 +78,9 @@ export const documentShape = {
   acme: acmeSchema.optional().meta({
     description: "The account for certificates that are got and renewed by ACME, such as Let's Encrypt's.",
   }),
-  limits: limitsSchema
-    .optional()
-    .meta({ description: "How many connections clients may have; what is above is closed at once." }),
+  limits: limitsSchema.optional().meta({
+    description: "How many connections clients may have, and what holds for all requests, whatever their route.",
+  }),
   admin: adminSchema.optional().meta({ description: "Where the admin API listens, or `off`." }),
   metrics: metricsSchema.optional().meta({
     description: "A port for Prometheus on another machine: it serves `/metrics` and `/healthz` and nothing else.",

@@ -426,6 +426,8 @@ describe("a right configuration", () => {
         redirect: null,
         headerTimeoutMs: 20_000,
         maxHeaderBytes: 131_072,
+        maxHeaderFields: 200,
+        maxUrlBytes: 16_384,
       },
     ]);
     assert.deepEqual(servers, [
@@ -538,8 +540,8 @@ ${base.replace(/.*/, "")}`);
       listeners.map(({ proxyProtocol }) => proxyProtocol),
       [["10.0.0.0/8", "192.168.0.1/32"], ["unix"]],
     );
-    assert.deepEqual(limits, { connections: 20_000, connectionsPerClient: 100 });
-    assert.deepEqual(configOf(base).limits, { connections: null, connectionsPerClient: null });
+    assert.deepEqual(limits, { connections: 20_000, connectionsPerClient: 100, requests: null });
+    assert.deepEqual(configOf(base).limits, { connections: null, connectionsPerClient: null, requests: null });
   });
 
   it("is warned where everybody counts as a balancer", () => {

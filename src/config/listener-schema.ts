@@ -4,7 +4,7 @@ import { builtInDefaults } from "./defaults.ts";
 import { expected } from "./expected.ts";
 import { listenPortSchema, textSchema } from "./leaf-schemas.ts";
 import { listenerTlsShape } from "./listener-tls-schema.ts";
-import { durationOrOffSchema, sizeSchema } from "./units.ts";
+import { durationOrOffSchema, sizeSchema, wholeNumberSchema } from "./units.ts";
 
 const defaults = builtInDefaults.listener;
 const noCertificate = expected(
@@ -72,6 +72,14 @@ export const listenerSchema = z.strictObject({
   maxHeader: sizeSchema("4KiB", "1MiB").optional().meta({
     description: "The largest header of a request. Kerberos tickets of users in many groups need up to 64 KiB.",
     default: defaults.maxHeader,
+  }),
+  maxHeaders: wholeNumberSchema(10, 5000).optional().meta({
+    description: "The most header lines of a request.",
+    default: defaults.maxHeaders,
+  }),
+  maxUrl: sizeSchema("256B", "1MiB").optional().meta({
+    description: "The longest URL of a request, path and query; it also counts as part of its header.",
+    default: defaults.maxUrl,
   }),
 });
 

@@ -1,14 +1,7 @@
 import * as z from "zod";
 import { acmeSchema } from "./acme-schema.ts";
 import type { AcmeDocument } from "./acme-schema.ts";
-import {
-  adminSchema,
-  defaultsSchema,
-  documentShape,
-  forwardedSchema,
-  limitsSchema,
-  workersSchema,
-} from "./document-schema.ts";
+import { adminSchema, defaultsSchema, documentShape, forwardedSchema, workersSchema } from "./document-schema.ts";
 import { expandPresets, isMap } from "./expand-presets.ts";
 import type { RawDocument } from "./expand-presets.ts";
 import { farmSchema } from "./farm-schema.ts";
@@ -16,6 +9,7 @@ import type { FarmDocument } from "./farm-schema.ts";
 import type { Findings } from "./findings.ts";
 import { metricsSchema, type MetricsDocument } from "./metrics-schema.ts";
 import { nameSchema } from "./leaf-schemas.ts";
+import { limitsSchema, type LimitsDocument } from "./limits-schema.ts";
 import { listenerSchema } from "./listener-schema.ts";
 import type { ListenerDocument } from "./listener-schema.ts";
 import type { Origins } from "./origins.ts";
@@ -41,10 +35,10 @@ export interface Document {
   readonly farms: ReadonlyMap<string, Item<FarmDocument>>;
   readonly routes: readonly Item<RouteDocument>[];
   readonly defaults: z.output<typeof defaultsSchema>;
+  readonly limits: LimitsDocument;
   readonly forwarded: z.output<typeof forwardedSchema>;
   /** null = left out, or wrong. */
   readonly acme: AcmeDocument | null;
-  readonly limits: z.output<typeof limitsSchema>;
   readonly admin: z.output<typeof adminSchema>;
   readonly metrics: MetricsDocument;
   /** null: left out. */

@@ -8,6 +8,7 @@ import type { Document } from "./read-document.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { resolveAcme } from "./resolve-acme.ts";
 import { resolveFarms } from "./resolve-farms.ts";
+import { resolveLimits } from "./resolve-limits.ts";
 import { resolveListeners } from "./resolve-listeners.ts";
 import { resolveNetworks } from "./resolve-networks.ts";
 import { resolveMetrics } from "./resolve-metrics.ts";
@@ -32,10 +33,7 @@ export function resolveConfig(file: string, document: Document, context: Resolve
     routes,
     forwarded: resolveForwarded(document.forwarded, context),
     acme,
-    limits: {
-      connections: document.limits.connections ?? null,
-      connectionsPerClient: document.limits.connectionsPerClient ?? null,
-    },
+    limits: resolveLimits(document.limits, context),
     admin,
     metrics: resolveMetrics(document.metrics, { listeners, admin }, context),
     workers: document.workers ?? builtInDefaults.workers,

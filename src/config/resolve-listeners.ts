@@ -20,6 +20,8 @@ const builtIn = listenerSchema.required().parse({
   strictSni: builtInDefaults.listener.strictSni,
   clientCertificate: { ca: "any" },
   maxHeader: builtInDefaults.listener.maxHeader,
+  maxHeaders: builtInDefaults.listener.maxHeaders,
+  maxUrl: builtInDefaults.listener.maxUrl,
   port: 0,
   proxyProtocol: ["unix"],
   certificates: ["any"],
@@ -72,6 +74,8 @@ function resolveSettings(
     redirect: value.redirect === undefined ? null : { port: redirectPort ?? 443 },
     headerTimeoutMs: value.timeouts?.header ?? builtIn.timeouts.header ?? 0,
     maxHeaderBytes: value.maxHeader ?? builtIn.maxHeader,
+    maxHeaderFields: value.maxHeaders ?? builtIn.maxHeaders,
+    maxUrlBytes: value.maxUrl ?? builtIn.maxUrl,
   };
 }
 

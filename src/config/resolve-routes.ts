@@ -4,6 +4,7 @@ import type { Path } from "./problem.ts";
 import { quote } from "./quote.ts";
 import type { Document } from "./read-document.ts";
 import type { ResolveContext } from "./resolve-context.ts";
+import { resolveRouteLimits } from "./resolve-limits.ts";
 import { parseRouteHost } from "./route-host.ts";
 import { parseRoutePath } from "./route-path.ts";
 import type { RouteDocument } from "./route-schema.ts";
@@ -46,14 +47,20 @@ function checkFarm(farm: string, path: Path, document: Document, { findings }: R
   );
 }
 
-function resolveRoute(value: RouteDocument, path: Path, { findings }: ResolveContext): RouteConfig | null {
+function resolveRoute(value: RouteDocument, path: Path, context: ResolveContext): RouteConfig | null {
+  const { findings } = context;
   const host = value.host === undefined ? null : parseRouteHost(value.host);
   const routePath = parseRoutePath(value.path ?? "/");
   if (host?.ok === false) findings.problem([...path, "host"], host.fault);
   if (!routePath.ok) findings.problem([...path, "path"], routePath.fault);
   if (host?.ok === false || !routePath.ok) return null;
-  const route = { host: host?.host ?? null, path: routePath.path, farm: value.farm };
-  return value.exact === true ? { ...route, exact: true } : route;
+  return {
+    host: host?.host ?? null,
+    path: routePath.path,
+    ...(value.exact === true ? { exact: true } : {}),
+    farm: value.farm,
+    ...resolveRouteLimits(value, path, context),
+  };
 }
 
 /** How a person would say it: `mail.example.com/owa`. */

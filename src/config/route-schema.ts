@@ -1,6 +1,8 @@
 import * as z from "zod";
 import { builtInDefaults } from "./defaults.ts";
+import { requestLimitsShape } from "./limits-schema.ts";
 import { nameSchema, switchSchema, textSchema } from "./leaf-schemas.ts";
+import { sizeOrOffSchema } from "./units.ts";
 
 /** One entry of `routes`. */
 export const routeSchema = z.strictObject({
@@ -14,6 +16,11 @@ export const routeSchema = z.strictObject({
     .optional()
     .meta({ description: "true: only the path itself, nothing below it.", default: builtInDefaults.route.exact }),
   farm: nameSchema.meta({ description: "The farm that answers." }),
+  ...requestLimitsShape,
+  maxBody: sizeOrOffSchema("1KiB", "1024GiB").optional().meta({
+    description: "The largest body of a request, or `off`.",
+    default: builtInDefaults.route.maxBody,
+  }),
 });
 
 export type RouteInput = z.input<typeof routeSchema>;

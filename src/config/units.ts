@@ -43,7 +43,7 @@ export function durationText(ms: number): string {
   return `${ms / (millisecondsPer[unit] ?? 1)}${unit}`;
 }
 
-const bytesPer: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 * 1024 };
+const bytesPer: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
 
 /** "64KiB" -> 65536. */
 export function sizeSchema(least: string, most: string) {
@@ -57,9 +57,32 @@ export function sizeSchema(least: string, most: string) {
     .meta({ title: `size, ${least} to ${most}` });
 }
 
+/** "1GiB" -> 1073741824; "off" -> 0. */
+export function sizeOrOffSchema(least: string, most: string) {
+  const words = `a number with its unit (B, KiB, MiB or GiB) from ${least} to ${most}, such as 64MiB, or off`;
+  const error = expected("a size", words);
+  return z
+    .string({ error })
+    .regex(/^(\d+(B|KiB|MiB|GiB)|off)$/, { error })
+    .refine((text) => text === "off" || (bytes(text) >= bytes(least) && bytes(text) <= bytes(most)), { error })
+    .transform((text) => (text === "off" ? 0 : bytes(text)))
+    .meta({ title: `size, ${least} to ${most}, or \`off\`` });
+}
+
 function bytes(text: string): number {
   const unit = /[A-Za-z]+$/.exec(text)?.[0] ?? "B";
   return Number.parseInt(text, 10) * (bytesPer[unit] ?? 1);
+}
+
+/** "50/s" -> 50 requests in 1000 ms. */
+export function frequencySchema(most: number) {
+  const error = expected("a rate", `a whole number from 1 to ${most} with /s, /m or /h, such as 50/s`);
+  return z
+    .string({ error })
+    .regex(/^\d{1,9}\/[smh]$/, { error })
+    .refine((text) => Number.parseInt(text, 10) >= 1 && Number.parseInt(text, 10) <= most, { error })
+    .transform((text) => ({ requests: Number.parseInt(text, 10), perMs: millisecondsPer[text.slice(-1)] ?? 1000 }))
+    .meta({ title: "rate, such as `50/s`" });
 }
 
 /** "20%" -> 0.2. */

@@ -8,6 +8,7 @@ import { isOld, speaks } from "./version.ts";
 export function checkBlock(block: ExchangeBlock, published: readonly ProtocolName[], draft: ExpansionDraft): void {
   checkPublish(block, draft);
   checkHosts(block, published, draft);
+  checkAllow(block, published, draft);
   if (isOld(block.version)) warnOfSessions(block.version, block.servers.length, ["servers"], draft);
   if (block.legacy !== undefined)
     warnOfSessions(block.legacy.version, block.legacy.servers.length, ["legacy", "servers"], draft);
@@ -46,6 +47,16 @@ function checkHosts(
     } else if (!published.includes(protocol)) {
       draft.warning(["hosts", protocol], "this protocol is not published: add it to `publish`, or leave the name out");
     }
+  }
+}
+
+function checkAllow({ allow }: ExchangeBlock, published: readonly ProtocolName[], draft: ExpansionDraft): void {
+  for (const protocol of protocolNames) {
+    if (allow?.[protocol] === undefined || published.includes(protocol)) continue;
+    draft.warning(
+      ["allow", protocol],
+      "this protocol is not published: add it to `publish`, or leave its networks out",
+    );
   }
 }
 

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { expected, expectedOneOf } from "../config/expected.ts";
 import { membersSchema } from "../config/farm-schema.ts";
 import { isIpHost, normaliseHost } from "../config/host-name.ts";
+import { requestLimitsShape } from "../config/limits-schema.ts";
 import { switchSchema } from "../config/leaf-schemas.ts";
 import { memberTlsSchema } from "../config/member-tls-schema.ts";
 import { protocolNames } from "./protocol.ts";
@@ -44,6 +45,19 @@ const protocolHostsSchema = z.strictObject({
     description: "Default autodiscover.DOMAIN. One for each domain of the mail addresses: a list.",
   }),
   powershell: hostsSchema.optional().meta({ description: "Default powershell.DOMAIN." }),
+});
+
+const allowSchema = requestLimitsShape.allow;
+const protocolNetworksSchema = z.strictObject({
+  owa: allowSchema,
+  ecp: allowSchema.meta({ description: "Also the options pages of OWA in Exchange 2010 and 2013." }),
+  ews: allowSchema,
+  eas: allowSchema,
+  oab: allowSchema,
+  oa: allowSchema,
+  mapi: allowSchema,
+  autodiscover: allowSchema,
+  powershell: allowSchema,
 });
 
 const tlsSchema = memberTlsSchema.extend({
@@ -93,6 +107,9 @@ export const exchangeSchema = z.strictObject({
     .min(1, { error: noProtocols })
     .optional()
     .meta({ description: "The protocols to publish. Left out: all that the version has, but powershell." }),
+  allow: protocolNetworksSchema.optional().meta({
+    description: "The networks that may use a protocol, such as { ecp: [10.0.0.0/8] }. Left out: everybody.",
+  }),
   tls: tlsSchema.optional().meta({
     description: "As `tls` of a farm. Left out: the servers' certificate must be valid for the published name.",
   }),

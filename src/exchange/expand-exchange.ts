@@ -1,4 +1,5 @@
 import type { Expansion } from "../config/preset.ts";
+import { allowOf } from "./allow-of.ts";
 import { checkBlock } from "./check-block.ts";
 import type { ExchangeBlock } from "./exchange-schema.ts";
 import { expandLegacy } from "./expand-legacy.ts";
@@ -51,10 +52,12 @@ const mailFarm = "mail";
 function addRoutes(block: ExchangeBlock, protocol: ProtocolName, draft: ExpansionDraft): void {
   const farm = block.layout === "shared-check" && protocol !== "autodiscover" ? mailFarm : protocol;
   const { hosts, written } = hostPlan(block, protocol);
+  const allowed = allowOf(block, protocol);
   for (const host of hosts) {
     // Exchange redirects from here to /owa. Not what is below: only what is published by name reaches the servers.
-    if (protocol === "owa") draft.route({ host, path: "/", exact: true, farm }, written);
-    for (const path of pathsOf(protocol, block.version)) draft.route({ host, path, farm }, written);
+    if (protocol === "owa") draft.route({ host, path: "/", exact: true, farm, ...allowed }, written, protocol);
+    for (const path of pathsOf(protocol, block.version))
+      draft.route({ host, path, farm, ...allowed }, written, protocol);
   }
 }
 

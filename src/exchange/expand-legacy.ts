@@ -1,3 +1,4 @@
+import { allowOf } from "./allow-of.ts";
 import type { ExchangeBlock, LegacyBlock } from "./exchange-schema.ts";
 import type { ExpansionDraft } from "./expansion-draft.ts";
 import { protocolFarm } from "./protocol-farm.ts";
@@ -46,8 +47,11 @@ function addFarm(
     servers: ["legacy", "servers"],
     tls: legacy.tls === undefined ? ["tls"] : ["legacy", "tls"],
   });
-  if (serves.includes("owa")) draft.route({ host, path: "/", exact: true, farm: name }, ["legacy"]);
-  for (const path of serves.flatMap(legacyPaths)) draft.route({ host, path, farm: name }, ["legacy"]);
+  for (const protocol of serves) {
+    const allowed = allowOf(block, protocol);
+    if (protocol === "owa") draft.route({ host, path: "/", exact: true, farm: name, ...allowed }, ["legacy"], protocol);
+    for (const path of legacyPaths(protocol)) draft.route({ host, path, farm: name, ...allowed }, ["legacy"], protocol);
+  }
 }
 
 /** The servers' name and fingerprint are their own; who signed them is likely the same. */

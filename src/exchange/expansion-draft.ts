@@ -2,13 +2,14 @@ import type { FarmInput } from "../config/farm-schema.ts";
 import type { Expansion, Remark } from "../config/preset.ts";
 import type { Path } from "../config/problem.ts";
 import type { RouteInput } from "../config/route-schema.ts";
+import type { ProtocolName } from "./protocol.ts";
 
 /** An expansion while it is being written. */
 export interface ExpansionDraft {
   /** `written` = places in the block of the farm's parts. */
   farm(name: string, farm: FarmInput, written: { readonly servers: Path; readonly tls: Path }): void;
   /** `written` = the place in the block of its host. A route that stands there already is left out. */
-  route(route: RouteInput, written: Path): void;
+  route(route: RouteInput, written: Path, protocol: ProtocolName): void;
   problem(path: Path, message: string): void;
   warning(path: Path, message: string): void;
   finish(): Expansion;
@@ -25,12 +26,19 @@ export function createExpansionDraft(): ExpansionDraft {
       farms[name] = farm;
       origins.push([["farms", name, "servers"], written.servers], [["farms", name, "tls"], written.tls]);
     },
-    route(route, written) {
+    route(route, written, protocol) {
       const twin = routes.some(
         (other) => other.farm === route.farm && other.host === route.host && other.path === route.path,
       );
       if (twin) return;
-      origins.push([["routes", routes.length], written]);
+      const place = ["routes", routes.length];
+      origins.push(
+        [place, written],
+        [
+          [...place, "allow"],
+          ["allow", protocol],
+        ],
+      );
       routes.push(route);
     },
     problem: (path, message) => void problems.push({ path, message }),

@@ -34,6 +34,11 @@ export const faults = {
   "bad-request": client(400, "The request is not valid HTTP/1.1."),
   "header-too-large": client(431, "The request's header is too large."),
   "header-timeout": client(408, "The request's header did not arrive in time."),
+  "too-many-headers": client(431, "The request has too many header lines."),
+  "uri-too-long": client(414, "The request's URL is too long."),
+  "body-too-large": client(413, "The request's body is larger than allowed here."),
+  "address-not-allowed": client(403, "This service is not open to your address."),
+  "too-many-requests": client(429, "Too many requests came from your address. Please wait a moment."),
   "unsupported-version": client(505, "This HTTP version is not spoken here."),
   "connect-not-supported": client(501, "CONNECT is not supported."),
   "client-certificate-required": client(

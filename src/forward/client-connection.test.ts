@@ -4,6 +4,7 @@ import { connect, createServer } from "node:net";
 import { it } from "node:test";
 import { FakeClock } from "../../test/support/fake-clock.ts";
 import { portOf } from "../../test/support/port-of.ts";
+import { unixAddress } from "../util/ip-address.ts";
 import { TimerWheel } from "../util/timer-wheel.ts";
 import { ClientConnection } from "./client-connection.ts";
 import type { RequestRouting } from "./exchange.ts";
@@ -25,6 +26,7 @@ it("a fault of the router itself is a 500 that closes the one connection on whic
   };
   const origin = {
     address: "127.0.0.1",
+    ip: unixAddress,
     protocol: "http",
     trusted: false,
     standard: false,
@@ -40,6 +42,8 @@ it("a fault of the router itself is a 500 that closes the one connection on whic
       dateLine: () => "",
       headerTimeoutMs: 0,
       maxHeaderBytes: 1000,
+      maxHeaderFields: 100,
+      maxUrlBytes: 1000,
       failed: (error: unknown) => failures.push(error),
     };
     assert.ok(new ClientConnection(socket, origin, settings).idle);

@@ -16,6 +16,7 @@ import { Exchange } from "./exchange.ts";
 import { exchangeTimedOut } from "./exchange-timeout.ts";
 import { guarded } from "./guarded.ts";
 import { Http1Writer } from "./http1-writer.ts";
+import { headExcess } from "./head-excess.ts";
 import { memberSide } from "./member-side.ts";
 import { pinWatch } from "./pin-watch.ts";
 import { ReadingGate } from "./reading-gate.ts";
@@ -197,7 +198,9 @@ export class ClientConnection implements ClientSide {
 
   #readHead(): void {
     const problem = parseRequestHead(withoutEmptyLine(this.#collector.text), this.head);
-    if (problem === null) this.#begin(this.#collector.rest);
+    const excess = headExcess(this.head, this.#settings);
+    if (excess !== null) this.#refuse(excess);
+    else if (problem === null) this.#begin(this.#collector.rest);
     else this.#refuse(problem === unsupportedVersion ? "unsupported-version" : "bad-request");
   }
 

@@ -11,6 +11,8 @@ export interface ClientSettings {
   readonly dateLine: () => string;
   readonly headerTimeoutMs: number;
   readonly maxHeaderBytes: number;
+  readonly maxHeaderFields: number;
+  readonly maxUrlBytes: number;
   /** Hears of what should not have been possible. */
   readonly failed: (error: unknown) => void;
 }

@@ -3,6 +3,7 @@ import type { BodyFramer } from "../http/body-framer.ts";
 import type { ProxyAddresses } from "../http/proxy-header-result.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
+import { type IpAddress, unixAddress } from "../util/ip-address.ts";
 import type { ReadingGate } from "./reading-gate.ts";
 import type { ResponseWriter } from "./response-writer.ts";
 
@@ -59,12 +60,14 @@ export interface ClientSide {
 }
 
 /** Stands for the address of a client that came by a Unix domain socket. */
-export const unixPeer = "unix:";
+export const unixPeer = unixAddress.text;
 
 /** Where a client connection comes from, in the forms that are needed for each of its requests. */
 export interface ClientOrigin {
   /** IPv6 without brackets; `unixPeer` where there is none. */
   readonly address: string;
+  /** The same, ready to be compared. */
+  readonly ip: IpAddress;
   readonly protocol: "http" | "https";
   /** May the forwarded fields that it sends be believed? */
   readonly trusted: boolean;

@@ -4,6 +4,7 @@ import { it, type TestContext } from "node:test";
 import { aFarm } from "../../test/support/configs.ts";
 import { FakeClock } from "../../test/support/fake-clock.ts";
 import { ConnectedMember } from "../net/connected-member.ts";
+import { unixAddress } from "../util/ip-address.ts";
 import { TimerWheel } from "../util/timer-wheel.ts";
 import { ClientConnection } from "./client-connection.ts";
 import { block } from "./client-side.ts";
@@ -24,7 +25,15 @@ function anExchange(t: TestContext): { exchange: Exchange; client: ClientConnect
   const wheel = new TimerWheel(clock);
   const client = new ClientConnection(
     new Socket(),
-    { address: "127.0.0.1", protocol: "http", trusted: false, standard: false, removed: [], certificateLine: "" },
+    {
+      address: "127.0.0.1",
+      ip: unixAddress,
+      protocol: "http",
+      trusted: false,
+      standard: false,
+      removed: [],
+      certificateLine: "",
+    },
     {
       wheel,
       routing,
@@ -33,6 +42,8 @@ function anExchange(t: TestContext): { exchange: Exchange; client: ClientConnect
       dateLine: () => "",
       headerTimeoutMs: 0,
       maxHeaderBytes: 1000,
+      maxHeaderFields: 100,
+      maxUrlBytes: 1000,
       failed: () => undefined,
     },
   );

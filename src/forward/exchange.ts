@@ -57,6 +57,8 @@ export class Exchange {
   readonly tried: ConnectedMember[] = [];
   /** A pooled connection had gone stale; it costs no attempt, but only once. */
   retriedStale = false;
+  /** Of its body; set by the router. */
+  maxBodyBytes = Infinity;
   /** The whole request has come from the client. */
   requestRead = false;
   /** Of this attempt: bytes were given to the member's connection. */
@@ -99,6 +101,7 @@ export class Exchange {
     this.attempts = 0;
     if (this.tried.length > 0) this.tried.length = 0;
     this.retriedStale = false;
+    this.maxBodyBytes = Infinity;
     this.requestRead = false;
     this.answered = false;
     this.forgetBody();

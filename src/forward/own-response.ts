@@ -9,6 +9,17 @@ export function respondFault(client: ClientSide, code: FaultCode): void {
   write(client, responses.get(code) ?? internalError, faults[code].status);
 }
 
+/** The same answer as `respondFault`'s with a Retry-After of its own, to be made once. */
+export function prepareFault(code: FaultCode, retryAfterSeconds: number): OwnResponse {
+  return prepare(code, faults[code], retryAfterSeconds);
+}
+
+/** Answers with what `prepareFault` has made for that code. */
+export function respondPrepared(client: ClientSide, code: FaultCode, response: OwnResponse): void {
+  client.record.failed(code);
+  write(client, response, faults[code].status);
+}
+
 /** RFC 9110 15.4: 301 for what is read, 308 for what must keep its method and body. */
 export function respondRedirect(client: ClientSide, location: string): void {
   const status = client.head.method === "GET" || client.head.method === "HEAD" ? 301 : 308;
@@ -29,13 +40,13 @@ function write(client: ClientSide, response: OwnResponse, status: number): void 
   client.exchangeDone();
 }
 
-function prepare(code: string, { status, text }: Fault): OwnResponse {
+function prepare(code: string, { status, text }: Fault, retryAfterSeconds = status === 503 ? 5 : 0): OwnResponse {
   const title = `${status} ${reasons[status] ?? "Error"}`;
   const body = `<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>${title}</title></head>
 <body><h1>${title}</h1><p>${text}</p><p><small>Fairlead: ${code}</small></p></body></html>
 `;
-  const retryAfter = status === 503 ? "Retry-After: 5\r\n" : "";
+  const retryAfter = retryAfterSeconds === 0 ? "" : `Retry-After: ${retryAfterSeconds}\r\n`;
   const fields = `Content-Type: text/html; charset=utf-8\r\nContent-Length: ${body.length}\r\nCache-Control: no-store\r\n`;
   return { head: `HTTP/1.1 ${title}\r\nX-Fairlead-Error: ${code}\r\n${fields}${retryAfter}`, body };
 }

@@ -18,12 +18,26 @@ export function requestBytes(exchange: Exchange, bytes: Buffer): Buffer | null {
     requestMalformed(exchange, "bad-request");
     return null;
   }
+  if (body.content > exchange.maxBodyBytes) {
+    bodyTooLarge(exchange);
+    return null;
+  }
   exchange.requestRead = body.done;
   exchange.client.record.requestBytes += end;
   sendBody(exchange, end === bytes.length ? bytes : bytes.subarray(0, end));
   const rest = end < bytes.length ? bytes.subarray(end) : null;
   if (exchange.phase === "draining" && body.done) finishExchange(exchange);
   return rest;
+}
+
+/** Nothing of what is too much goes to the member. A response that is complete already stays one. */
+function bodyTooLarge(exchange: Exchange): void {
+  if (exchange.phase !== "draining") {
+    requestMalformed(exchange, "body-too-large");
+    return;
+  }
+  exchange.client.record.failed("body-too-large");
+  endEarly(exchange);
 }
 
 /** The request can't be read (further): it is answered where that is still possible, and the connection ends. */

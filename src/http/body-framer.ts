@@ -7,6 +7,8 @@ import { framing, type Framing } from "./framing.ts";
  */
 export class BodyFramer {
   done = true;
+  /** Bytes of the body so far, without the frames of chunks. */
+  content = 0;
   readonly chunked = new ChunkedFramer();
   #framing: Framing = framing.none;
   #left = 0;
@@ -14,6 +16,7 @@ export class BodyFramer {
   start(kind: Framing, contentLength: number): void {
     this.#framing = kind;
     this.#left = contentLength;
+    this.content = 0;
     this.done = kind === framing.none || (kind === framing.length && contentLength === 0);
     if (kind === framing.chunked) this.chunked.start();
   }
@@ -21,14 +24,19 @@ export class BodyFramer {
   /** The end of what belongs to this body in `bytes` from `from` on; -1 = malformed. Sets `done` at the body's end. */
   scan(bytes: Buffer, from: number): number {
     if (this.done) return from;
-    if (this.#framing === framing.untilClose) return bytes.length;
+    if (this.#framing === framing.untilClose) {
+      this.content += bytes.length - from;
+      return bytes.length;
+    }
     if (this.#framing === framing.chunked) {
       const end = this.chunked.scan(bytes, from);
       this.done = this.chunked.done;
+      this.content = this.chunked.content;
       return end;
     }
     const taken = Math.min(this.#left, bytes.length - from);
     this.#left -= taken;
+    this.content += taken;
     this.done = this.#left === 0;
     return from + taken;
   }

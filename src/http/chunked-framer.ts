@@ -33,6 +33,8 @@ const line = new FieldLine();
 /** Follows a chunked body (RFC 9112 7.1) strictly, however its bytes are split. */
 export class ChunkedFramer {
   done = false;
+  /** Bytes of the content so far. */
+  content = 0;
   /** Collects where the content stands in the buffers of `scan`: start, end, start, end …; null = nobody asks. */
   ranges: number[] | null = null;
   #state: number = state.size;
@@ -44,6 +46,7 @@ export class ChunkedFramer {
 
   start(): void {
     this.done = false;
+    this.content = 0;
     this.ranges = null;
     this.#state = state.size;
     this.#left = 0;
@@ -66,6 +69,7 @@ export class ChunkedFramer {
   #skipContent(bytes: Buffer, at: number): number {
     const end = Math.min(at + this.#left, bytes.length);
     this.#left -= end - at;
+    this.content += end - at;
     this.ranges?.push(at, end);
     if (this.#left === 0) this.#state = state.bytesCr;
     return end;

@@ -19,6 +19,8 @@ export class RequestHead {
   minor: 0 | 1 = 1;
   /** Where the first field line begins. */
   fieldsStart = 0;
+  /** Field lines. */
+  fields = 0;
   /** The authority: Host as it came, or the one of an absolute-form target, which wins (RFC 9112 3.2.2). */
   host = "";
   /** The target is in absolute form; it is forwarded as `originTarget` under the Host `host`. */
@@ -43,6 +45,7 @@ export class RequestHead {
     this.text = text;
     this.method = "";
     this.target = "";
+    this.fields = 0;
     this.minor = 1;
     this.host = "";
     this.absolute = false;
@@ -117,6 +120,7 @@ export function parseRequestHead(text: string, head: RequestHead): string | null
     if (problem !== null) break;
     const known = findFieldName(names, text, at, line.nameEnd);
     if (known !== 0) problem = readKnownField(known, text, head);
+    head.fields++;
     at = line.next;
   }
   return problem ?? finish(head);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { parseIpAddress } from "../util/ip-address.ts";
 import { originOf, peerReader } from "./client-origin.ts";
 
 const listener = { tls: null, unix: null };
@@ -19,7 +20,12 @@ describe("where a connection comes from", () => {
   for (const [remoteAddress, address, trusted] of cases) {
     it(`${remoteAddress} is ${address}, ${trusted ? "trusted" : "not trusted"}`, () => {
       const rest = { protocol: "http", standard: false, removed: [], certificateLine: "" };
-      assert.deepEqual(origin(peerOf({ remoteAddress }) ?? ""), { ...rest, address, trusted });
+      assert.deepEqual(origin(peerOf({ remoteAddress }) ?? ""), {
+        ...rest,
+        address,
+        ip: parseIpAddress(address),
+        trusted,
+      });
     });
   }
 

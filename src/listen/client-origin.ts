@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
 import type { ForwardedConfig, ListenerConfig } from "../config/config.ts";
 import { type ClientOrigin, unixPeer } from "../forward/client-side.ts";
-import { trustedPeers } from "./trusted-peers.ts";
+import { withinNetworks } from "../util/ip-ranges.ts";
+import { peerAddress } from "./trusted-peers.ts";
 
 type Listening = Pick<ListenerConfig, "tls" | "unix">;
 
@@ -23,7 +24,10 @@ export function originOf(
   removed: readonly string[],
 ): (address: string) => ClientOrigin {
   const facts = { standard: forwarded.standard, removed, certificateLine: "" };
-  const isTrusted = trustedPeers(forwarded.trusted);
+  const isTrusted = withinNetworks(forwarded.trusted);
   const protocol = listener.tls === null ? "http" : "https";
-  return (address) => ({ ...facts, address, protocol, trusted: isTrusted(address) });
+  return (address) => {
+    const ip = peerAddress(address);
+    return { ...facts, address, ip, protocol, trusted: isTrusted(ip.value) };
+  };
 }

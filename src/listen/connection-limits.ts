@@ -23,7 +23,7 @@ export class ConnectionLimits {
   }
 
   /** For connections that are accepted from now on. */
-  configure({ connections, connectionsPerClient }: LimitsConfig): void {
+  configure({ connections, connectionsPerClient }: Omit<LimitsConfig, "requests">): void {
     this.#most = connections ?? Infinity;
     this.#mostPerClient = connectionsPerClient ?? Infinity;
   }

@@ -164,6 +164,8 @@ function settingsOf(config: ListenerConfig, options: ListenersOptions): ClientSe
     failed: (error) => log("router.failed", failureOf(error)),
     headerTimeoutMs: config.headerTimeoutMs,
     maxHeaderBytes: config.maxHeaderBytes,
+    maxHeaderFields: config.maxHeaderFields,
+    maxUrlBytes: config.maxUrlBytes,
   };
 }
 

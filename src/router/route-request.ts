@@ -7,6 +7,7 @@ import { respondFault } from "../forward/own-response.ts";
 import type { ConnectedMember, MemberConnection } from "../net/connected-member.ts";
 import { add } from "../observe/metric-layout.ts";
 import { openConnection, pinnedConnection, useConnection } from "./connect-member.ts";
+import { refused } from "./limits.ts";
 import { isSafe, maySendAgain, wentStale } from "./retry.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -15,7 +16,8 @@ export type ReportFailure = (member: ConnectedMember, code: FaultCode) => void;
 
 /**
  * THE page of a request's life: receive -> choose farm -> pinned or balance -> forward (failed -> next member) ->
- * respond. `snapshot` gives the present configuration; a request takes it once.
+ * respond. What does not
+ * hold to the limits is answered on the way. `snapshot` gives the present configuration; a request takes it once.
  */
 export function createRouting(
   snapshot: () => Snapshot,
@@ -31,12 +33,14 @@ export function createRouting(
         respondFault(exchange.client, "connect-not-supported");
         return;
       }
-      const farm = snapshot().routes.find(head.host, originTarget(head));
-      if (farm === null) respondFault(exchange.client, "no-route");
-      else if (farm === "malformed") respondFault(exchange.client, "bad-request");
+      const { limits, routes, senders } = snapshot();
+      if (limits !== null && refused(exchange, limits, senders)) return;
+      const route = routes.find(head.host, originTarget(head));
+      if (route === null) respondFault(exchange.client, "no-route");
+      else if (route === "malformed") respondFault(exchange.client, "bad-request");
       else {
-        exchange.farm = farm;
-        firstAttempt(exchange);
+        exchange.farm = route.farm;
+        if (route.limits === null || !refused(exchange, route.limits, senders)) firstAttempt(exchange);
       }
     },
 

@@ -3,12 +3,18 @@ import type { MemberVerdict } from "../farm/messages.ts";
 import { Farm } from "../farm/farm.ts";
 import { ConnectedMember } from "../net/connected-member.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
-import { RouteIndex } from "./route-index.ts";
+import { compileLimits, type Limits } from "./limits.ts";
+import { createRoutes, type Route } from "./routes.ts";
+import type { RouteIndex } from "./route-index.ts";
+import { Senders } from "./senders.ts";
 
 /** What a request is decided by: one configuration made ready for use. A reload replaces it as a whole. */
 export interface Snapshot {
   readonly farms: ReadonlyMap<string, Farm<ConnectedMember>>;
-  readonly routes: RouteIndex<Farm<ConnectedMember>>;
+  readonly routes: RouteIndex<Route>;
+  /** For all requests; null = none. */
+  readonly limits: Limits | null;
+  readonly senders: Senders;
 }
 
 /** Members whose address and TLS settings are unchanged live on, with their connections, numbers and state. */
@@ -19,12 +25,13 @@ export function createSnapshot(config: Config, wheel: TimerWheel, previous: Snap
     farms.set(farm.name, new Farm(farm, membersOf(farm, wheel, before), before?.counts));
   }
   closeRemoved(farms, previous);
-  const farmOf = (name: string): Farm<ConnectedMember> => {
-    const farm = farms.get(name);
-    if (farm === undefined) throw new Error(`a route names the unknown farm ${name}`);
-    return farm;
+  const { requests } = config.limits;
+  return {
+    farms,
+    routes: createRoutes(config.routes, farms, previous?.routes ?? null),
+    limits: requests === null ? null : compileLimits(requests, previous?.limits?.rate?.limit ?? null),
+    senders: new Senders(config.forwarded.trusted),
   };
-  return { farms, routes: new RouteIndex(config.routes, (route) => farmOf(route.farm)) };
 }
 
 function membersOf(

@@ -14,7 +14,7 @@ const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const members = [always("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")];
 
 function limited(limits: Partial<LimitsConfig>): { limits: LimitsConfig } {
-  return { limits: { connections: null, connectionsPerClient: null, ...limits } };
+  return { limits: { connections: null, connectionsPerClient: null, requests: null, ...limits } };
 }
 
 async function isServed(client: RawClient): Promise<boolean> {

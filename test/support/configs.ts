@@ -10,7 +10,7 @@ export function aConfig(farms: readonly FarmConfig[], rest: Partial<Config> = {}
     routes: [],
     forwarded: { trusted: [], standard: false },
     acme: null,
-    limits: { connections: null, connectionsPerClient: null },
+    limits: { connections: null, connectionsPerClient: null, requests: null },
     admin: null,
     metrics: null,
     workers: 0,

@@ -27,6 +27,8 @@ export function listenerSettings(config: ListenerConfig): EntranceOptions {
     after: (delayMs, run) => systemClock.after(delayMs, run),
     dateLine: () => "",
     headerTimeoutMs: config.headerTimeoutMs,
+    maxHeaderFields: 200,
+    maxUrlBytes: 16_384,
     maxHeaderBytes: config.maxHeaderBytes,
     failed: (error) => assert.fail(String(error)),
   };

@@ -52,6 +52,8 @@ export function aListener(rest: Partial<ListenerConfig> = {}): ListenerConfig {
     redirect: null,
     headerTimeoutMs: 20_000,
     maxHeaderBytes: 131_072,
+    maxHeaderFields: 200,
+    maxUrlBytes: 16_384,
     ...rest,
   };
 }

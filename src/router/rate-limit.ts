@@ -1,0 +1,68 @@
+import type { RateConfig } from "../config/config.ts";
+
+/** So many clients are remembered per generation, of which there are two. An attacker's addresses must not fill the memory. */
+const maxClients = 50_000;
+const minGenerationMs = 1000;
+
+/** What is known of one client: the monotonic time at which all it has sent will be paid for. */
+interface Account {
+  paidAt: number;
+}
+
+/**
+ * How many requests each client may send: the generic cell rate algorithm, a token bucket that is one number per client.
+ * Who has not been seen for so long that his bucket is full again is forgotten without a loss; where more clients come
+ * than are remembered, the ones that were quiet longest begin anew with a full bucket.
+ */
+export class RateLimit {
+  readonly config: RateConfig;
+  /** How long a client that was refused has to wait at most. */
+  readonly retryAfterSeconds: number;
+  readonly #perRequestMs: number;
+  readonly #toleranceMs: number;
+  readonly #generationMs: number;
+  readonly #maxClients: number;
+  #young = new Map<string, Account>();
+  #old = new Map<string, Account>();
+  #youngSince = -Infinity;
+
+  constructor(config: RateConfig, most = maxClients) {
+    this.config = config;
+    this.#perRequestMs = config.perMs / config.requests;
+    this.#toleranceMs = this.#perRequestMs * (config.burst - 1);
+    this.#generationMs = Math.max(this.#perRequestMs * config.burst, minGenerationMs);
+    this.#maxClients = most;
+    this.retryAfterSeconds = Math.max(1, Math.ceil(this.#perRequestMs / 1000));
+  }
+
+  /** Clients that are remembered. */
+  get clients(): number {
+    return this.#young.size + this.#old.size;
+  }
+
+  /** May the client send one more request now? One that is refused costs nothing. */
+  take(client: string, now: number): boolean {
+    const account = this.#accountOf(client, now);
+    const paidAt = Math.max(account.paidAt, now);
+    if (paidAt - now > this.#toleranceMs) return false;
+    account.paidAt = paidAt + this.#perRequestMs;
+    return true;
+  }
+
+  #accountOf(client: string, now: number): Account {
+    if (now - this.#youngSince >= this.#generationMs || this.#young.size >= this.#maxClients) this.#age(now);
+    const known = this.#young.get(client);
+    if (known !== undefined) return known;
+    const account = this.#old.get(client) ?? { paidAt: 0 };
+    this.#old.delete(client);
+    this.#young.set(client, account);
+    return account;
+  }
+
+  /** Who has not been seen since the last time is forgotten. */
+  #age(now: number): void {
+    this.#old = this.#young;
+    this.#young = new Map();
+    this.#youngSince = now;
+  }
+}
