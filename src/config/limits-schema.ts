@@ -5,7 +5,7 @@ import { textSchema } from "./leaf-schemas.ts";
 import { frequencySchema, wholeNumberSchema } from "./units.ts";
 
 const notNetworks = expected("a list of networks", "networks or addresses, such as [10.0.0.0/8, 192.168.1.4]");
-export const networksSchema = z.array(textSchema("a network", "a network or address, such as 10.0.0.0/8"), {
+const networksSchema = z.array(textSchema("a network", "a network or address, such as 10.0.0.0/8"), {
   error: notNetworks,
 });
 
