@@ -251,7 +251,7 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
       'f.yaml:7:11: exchange.layout: "single" is not one of shared-check, namespace-per-protocol, single-namespace; did you mean "single-namespace"?',
       'f.yaml:8:11: exchange.domain: "https://x" is not a host name: write a name such as mail.example.com, without wildcard, port or https://',
       'f.yaml:10:18: exchange.publish.1: "imap" is not one of owa, ecp, ews, eas, oab, oa, mapi, autodiscover, powershell; did you mean "mapi"?',
-      'f.yaml:11:3: exchange.hsts: "hsts" is not a key here; did you mean "hosts"? allowed here are version, layout, domain, servers, host, hosts, publish, tls, legacy',
+      'f.yaml:11:3: exchange.hsts: "hsts" is not a key here; did you mean "hosts"? allowed here are version, layout, domain, servers, host, hosts, publish, allow, tls, legacy',
     ],
   ],
   [
