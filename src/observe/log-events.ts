@@ -62,6 +62,26 @@ export const logEvents = {
     fields: { problem: "text" },
     text: "the admin API failed: {problem}",
   },
+  "acme.account": {
+    level: "info",
+    fields: { directory: "text", url: "text" },
+    text: "account {url} registered at {directory}",
+  },
+  "acme.ordering": {
+    level: "info",
+    fields: { names: "text", directory: "text", challenge: "text" },
+    text: "asking {directory} for a certificate for {names}, by {challenge}",
+  },
+  "acme.issued": {
+    level: "info",
+    fields: { names: "text", file: "text", until: "text" },
+    text: "certificate for {names}, valid until {until}, kept in {file}",
+  },
+  "acme.failed": {
+    level: "error",
+    fields: { names: "text", problem: "text", next: "text" },
+    text: "getting a certificate for {names} failed: {problem} (next try at {next})",
+  },
   "health.member-up": {
     level: "info",
     fields: { farm: "text", server: "text", asked: "text", came: "text" },
