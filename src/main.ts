@@ -1,4 +1,6 @@
+import { createAcmeKeeper, type AcmeKeeper } from "./acme/acme-keeper.ts";
 import type { ChallengeSender } from "./acme/challenge-sender.ts";
+import { certificateGetter } from "./acme/get-certificate.ts";
 import { Apis } from "./admin/apis.ts";
 import type { Admin } from "./admin/start-admin.ts";
 import type { MetricsListener } from "./admin/start-metrics.ts";
@@ -34,6 +36,8 @@ export interface Fairlead {
   readonly metrics: MetricsListener | null;
   /** Puts ACME challenges in force in all workers. */
   readonly challenges: Pick<ChallengeSender, "set">;
+  /** How getting certificates goes. */
+  readonly acme: Pick<AcmeKeeper, "status">;
   /** Sends the forwarding side's numbers to the control side now instead of within a second; only with `workers: 0`. */
   report(): void;
   /** Puts another configuration in force; rejects, with nothing changed, where a port can't be had. */
@@ -54,7 +58,7 @@ export async function startFairlead(config: Config, options: FairleadOptions): P
   try {
     await options.beforeApis?.();
     const router = compose(config, sides, options);
-    await router.openApis();
+    await router.open();
     return router;
   } catch (error) {
     await sides.stop(0);
@@ -62,10 +66,13 @@ export async function startFairlead(config: Config, options: FairleadOptions): P
   }
 }
 
-function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlead & { openApis(): Promise<void> } {
+function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlead & { open(): Promise<void> } {
   const { control, forwarding } = sides;
   const { clock, log } = options;
-  const apply = (config: Config): Promise<void> => applyToAll(config, apis, sides);
+  const apply = async (config: Config): Promise<void> => {
+    await applyToAll(config, apis, sides);
+    acme.apply(config.acme);
+  };
   const configurations = new Configurations({
     first,
     load: options.load ?? (async () => Promise.reject(new Error("the configuration can't be read again here"))),
@@ -76,8 +83,9 @@ function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlea
   });
   const upgrade = async (): Promise<UpgradeOutcome> =>
     options.upgrade?.(router) ?? { upgraded: false, problem: "this router can't be replaced while it runs" };
+  const acme = keepCertificates(configurations, sides.challenges, options);
   const apis = new Apis({ control, configurations, forwarding, upgrade, clock, log });
-  const router: Fairlead & { openApis(): Promise<void> } = {
+  const router: Fairlead & { open(): Promise<void> } = {
     control,
     configurations,
     forwarding,
@@ -92,16 +100,32 @@ function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlea
       return apis.metrics;
     },
     challenges: sides.challenges,
+    acme,
     report: () => forwarding.report(),
     apply,
-    openApis: async () => (await apis.apply(first)).commit(),
+    async open() {
+      (await apis.apply(first)).commit();
+      acme.apply(first.acme);
+    },
     closeApis: () => apis.close(),
     async close(graceMs) {
+      acme.close();
       await sides.stop(graceMs);
       await apis.close();
     },
   };
   return router;
+}
+
+function keepCertificates(
+  configurations: Configurations,
+  challenges: ChallengeSender,
+  { clock, random, log }: FairleadOptions,
+): AcmeKeeper {
+  const get = certificateGetter({ clock, log, challenges });
+  // What is kept on disk is read again, as when an admin puts a certificate there.
+  const onIssued = async (): Promise<void> => void (await configurations.reload("certificate"));
+  return createAcmeKeeper({ clock, random, log, get, onIssued });
 }
 
 /** All of it or, where a port can't be had, nothing. */
