@@ -8,6 +8,7 @@ import { Monitor } from "../health/monitor.ts";
 import type { Log } from "../observe/log.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
+import { ExpiryWatch } from "./expiry-watch.ts";
 import type { FarmStatus, MemberStatus } from "./farm-status.ts";
 import { memberStatus } from "./member-status.ts";
 import { RouterMetrics } from "./router-metrics.ts";
@@ -39,6 +40,7 @@ export class Control {
   readonly #sent = new Map<string, boolean>();
   readonly #load: SharedLoad;
   readonly #connections: SharedConnections;
+  readonly #expiry: ExpiryWatch;
   #config: Config;
   #generation = 0;
 
@@ -49,6 +51,7 @@ export class Control {
     this.#metrics = new RouterMetrics(options.version ?? "", config, clock.now());
     this.#load = new SharedLoad(clock, options.send);
     this.#connections = new SharedConnections(clock, options.send);
+    this.#expiry = new ExpiryWatch(clock, options.log);
     const onChange = (farm: string, server: string, health: MemberHealth): void => this.#changed(farm, server, health);
     this.#monitor = new Monitor({ check, clock, random, onChange });
     this.apply(config);
@@ -59,6 +62,7 @@ export class Control {
     this.#config = config;
     this.#generation++;
     this.#monitor.apply(config);
+    this.#expiry.apply(config);
     const members = this.#verdicts();
     this.#numbers.keepOnly(new Set(members.map(({ farm, server }) => memberKey(farm, server))));
     this.#metrics.configured(config, this.#options.clock.now());
@@ -168,6 +172,7 @@ export class Control {
     this.#load.close();
     this.#connections.close();
     this.#monitor.close();
+    this.#expiry.close();
   }
 
   #verdicts(): MemberVerdict[] {

@@ -47,6 +47,16 @@ export const logEvents = {
     fields: { client: "text", problem: "text" },
     text: "no TLS with {client}: {problem}",
   },
+  "certificate.expires-soon": {
+    level: "warn",
+    fields: { file: "text", names: "text", until: "text", days: "number" },
+    text: "the certificate {file} for {names} expires in {days} days, on {until}",
+  },
+  "certificate.expired": {
+    level: "error",
+    fields: { file: "text", names: "text", until: "text" },
+    text: "the certificate {file} for {names} EXPIRED on {until}",
+  },
   "admin.bound": {
     level: "info",
     fields: { url: "text" },
