@@ -8,6 +8,8 @@ export interface ClientHello {
   readonly suites: readonly number[];
   /** The signature schemes that it takes (RFC 8446 4.2.3); empty = it does not say. */
   readonly schemes: readonly number[];
+  /** The curves that it knows (RFC 8446 4.2.7). */
+  readonly groups: readonly number[];
 }
 
 /** A hello with post-quantum keys has 2 KiB. What is longer than this is not looked into. */
@@ -17,7 +19,7 @@ const handshakeRecord = 22;
 const recordHeader = 5;
 const messageHeader = 4;
 const clientHello = 1;
-const extension = { serverName: 0, signatureAlgorithms: 13, supportedVersions: 43 } as const;
+const extension = { serverName: 0, supportedGroups: 10, signatureAlgorithms: 13, supportedVersions: 43 } as const;
 const tls13 = 0x0304;
 
 /** "more": it has not come completely; null: it is none that can be read, and OpenSSL will say so to the client. */
@@ -66,7 +68,8 @@ function readMessage(hello: Reader): ClientHello {
   hello.list(1);
   const suites = hello.list(2).numbers();
   hello.list(1);
-  const found = { name: "", tls13: false, suites, schemes: [] as readonly number[] };
+  const nothing: readonly number[] = [];
+  const found = { name: "", tls13: false, suites, schemes: nothing, groups: nothing };
   // SSL 3.0 and bare TLS 1.0 clients send no extensions.
   const extensions = hello.done ? hello : hello.list(2);
   while (!extensions.done) {
@@ -74,6 +77,7 @@ function readMessage(hello: Reader): ClientHello {
     const content = extensions.list(2);
     if (type === extension.serverName) found.name = serverName(content);
     else if (type === extension.signatureAlgorithms) found.schemes = content.list(2).numbers();
+    else if (type === extension.supportedGroups) found.groups = content.list(2).numbers();
     else if (type === extension.supportedVersions) found.tls13 = content.list(1).numbers().includes(tls13);
   }
   return found;

@@ -34,6 +34,13 @@ export const suites: Readonly<Record<TlsPolicy, readonly string[]>> = {
   legacy: [...tls13, ...authenticated, ...chained],
 };
 
+/** The numbers of the suites of TLS 1.2 and older that go with ECDSA: AES-GCM, ChaCha20; AES-CBC with SHA-2 and SHA-1. */
+export const ecdsaSuites: Readonly<Record<TlsPolicy, readonly number[]>> = {
+  modern: [],
+  intermediate: [0xc02b, 0xc02c, 0xcca9],
+  legacy: [0xc02b, 0xc02c, 0xcca9, 0xc023, 0xc024, 0xc009, 0xc00a],
+};
+
 /** No SHA-1; RFC 8446 4.2.3. */
 const signatures = [
   "ecdsa_secp256r1_sha256",

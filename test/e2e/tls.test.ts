@@ -44,6 +44,7 @@ describe("several certificates of a name", () => {
 
   const onlyRsa12 = { maxVersion: "TLSv1.2", ciphers: "ECDHE-RSA-AES128-GCM-SHA256" } as const;
   const onlyRsa13 = { minVersion: "TLSv1.3", sigalgs: "rsa_pss_rsae_sha256" } as const;
+  const mixed = "ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256";
   const onlyEc = { sigalgs: "ecdsa_secp256r1_sha256" } as const;
   const cases: readonly (readonly [string, ConnectionOptions, string])[] = [
     ["mail.test", {}, "mail.test ec"],
@@ -52,6 +53,9 @@ describe("several certificates of a name", () => {
     ["mail.test", onlyRsa12, "mail.test rsa"],
     ["mail.test", onlyRsa13, "mail.test rsa"],
     ["mail.test", { ...onlyRsa12, ...onlyEc, ciphers: "ECDHE-ECDSA-AES128-GCM-SHA256" }, "mail.test ec"],
+    // It has no suite for ECDSA that the policy allows, or does not know the curve.
+    ["mail.test", { maxVersion: "TLSv1.2", ciphers: mixed }, "mail.test rsa"],
+    ["mail.test", { maxVersion: "TLSv1.2", ecdhCurve: "P-384" }, "mail.test rsa"],
     ["owa.test", {}, "mail.test rsa"],
     ["a.other.test", {}, "*.other.test ec"],
     ["a.other.test", onlyRsa13, "*.other.test rsa"],
