@@ -1,5 +1,6 @@
 import type { CertificateConfig, Config, FarmConfig, ListenerConfig, RouteConfig } from "./config.ts";
 import { isDeepStrictEqual } from "node:util";
+import { listenPlaceText } from "./listen-place-text.ts";
 
 /**
  * What differs between two configurations, a line each, in the words of the configuration file. Nothing secret is in
@@ -9,8 +10,8 @@ export function describeChanges(before: Config, after: Config): string[] {
   return [
     ...named(
       "listener",
-      byName(before.listeners, listenerName),
-      byName(after.listeners, listenerName),
+      byName(before.listeners, listenPlaceText),
+      byName(after.listeners, listenPlaceText),
       listenerChanges,
     ),
     ...named("server", byName(before.servers, nameOf), byName(after.servers, nameOf), fieldChanges),
@@ -29,10 +30,6 @@ function rest(config: Config): Record<string, unknown> {
 
 function nameOf({ name }: { readonly name: string }): string {
   return name;
-}
-
-function listenerName({ address, port }: ListenerConfig): string {
-  return `${address === "" ? "*" : address}:${port}`;
 }
 
 function routeName({ host, path, exact }: RouteConfig): string {
@@ -77,7 +74,8 @@ function fileOf({ file }: CertificateConfig): string {
   return file;
 }
 
-function withoutCertificates(listener: ListenerConfig): object {
+/** Nor which entry of the list it is: that changes with those before it. */
+function withoutCertificates({ entry: _entry, ...listener }: ListenerConfig): object {
   return { ...listener, tls: listener.tls === null ? null : { ...listener.tls, certificates: [] } };
 }
 

@@ -3,7 +3,7 @@ import { getSystemErrorName } from "node:util";
 import type { Config, ListenerConfig } from "../config/config.ts";
 import { bindHandle, type SocketHandle } from "./bind-handle.ts";
 import { ListenError } from "./listen-error.ts";
-import { bindUnixSocket, freeUnixSocket, unixSocketRemoval } from "./unix-socket.ts";
+import { bindUnixSocket, freeUnixSocket, setSocketMode, unixSocketRemoval } from "./unix-socket.ts";
 
 interface BoundSocket {
   readonly handle: SocketHandle;
@@ -24,7 +24,7 @@ export interface BoundSockets {
   open(config: Config): Promise<string[]>;
   /** Closes one that turned out to be of no use. */
   drop(key: string): void;
-  /** Closes those that `config` does not need. */
+  /** Closes those that `config` does not need, and gives the others the permissions that it says. */
   keepOnly(config: Config): void;
   /** They belong to another process now: closes the handles, but leaves all that they need. */
   giveAway(): void;
@@ -35,7 +35,7 @@ export interface BoundSockets {
 export function socketKeys(listeners: readonly Pick<ListenerConfig, "address" | "port" | "unix">[]): string[] {
   const seen = new Map<string, number>();
   return listeners.map(({ address, port, unix }) => {
-    const place = unix === null ? `${address}|${port}` : `unix|${unix.path}|${unix.mode}`;
+    const place = unix === null ? `${address}|${port}` : `unix|${unix.path}`;
     const count = (seen.get(place) ?? 0) + 1;
     seen.set(place, count);
     // Several may ask for "any free port".
@@ -75,6 +75,7 @@ export function createBoundSockets(adopted: ReadonlyMap<string, SocketHandle> = 
     keepOnly({ listeners }) {
       const wanted = new Set(socketKeys(listeners));
       for (const key of all.keys()) if (!wanted.has(key)) drop(key);
+      for (const { unix } of listeners) if (unix !== null) setSocketMode(unix);
     },
     giveAway() {
       for (const { handle } of all.values()) handle.close();

@@ -45,6 +45,11 @@ export function bindUnixSocket({ path, mode }: UnixSocketConfig): BoundUnixSocke
   return { handle, remove: unixSocketRemoval(path) };
 }
 
+/** Where somebody removed the file, nobody can connect anyway. */
+export function setSocketMode({ path, mode }: UnixSocketConfig): void {
+  if (!isWindowsPipe(path) && lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) chmodSync(path, mode);
+}
+
 /** For the file that is there now. */
 export function unixSocketRemoval(path: string): () => void {
   const inode = inodeOf(path);

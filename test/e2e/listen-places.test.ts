@@ -130,6 +130,24 @@ describe("a listener on a Unix domain socket", () => {
     });
   }
 
+  it("takes other permissions and settings at a reload, and leaves when it is taken out", async (t) => {
+    const path = place();
+    const site = await startSite(t, { members: [always(ok)], listener: on(path, 0o600) });
+    const client = clientOf(t, path);
+    await client.write(get).untilText("ok");
+    const { config } = site.router.control;
+    const [listener] = config.listeners;
+    assert.ok(listener !== undefined);
+    const changed = { ...listener, unix: { path, mode: 0o666 }, redirect: { port: 443 } };
+    await site.router.apply({ ...config, listeners: [changed] });
+    assert.equal(statSync(path).mode & 0o777, 0o666);
+    assert.match(await clientOf(t, path).write(get).untilText("\r\n\r\n"), /^HTTP\/1\.1 301/);
+    client.clear();
+    await client.write(get).untilText("ok");
+    await site.router.apply({ ...config, listeners: [aListener()] });
+    assert.equal(existsSync(path), false);
+  });
+
   it("speaks TLS where it has a certificate, and ends what is unfinished when its grace is over", async (t) => {
     const path = place();
     const { listener } = await createLabCertificates({ servers: [], published: ["a.test"] }, systemClock);
