@@ -62,6 +62,17 @@ export interface ListenerTlsConfig {
   readonly strictSni: boolean;
   /** null = clients are not asked for one. */
   readonly clientCertificate: ClientCertificateConfig | null;
+  /** null = HTTP/1.1 alone. */
+  readonly http2: Http2Config | null;
+}
+
+/** To whom HTTP/2 is offered. */
+export interface Http2Config {
+  /**
+   * Names that get HTTP/1.1 alone, since a farm behind them pins connections: "*.x" = any name under x, "*" = any. A
+   * client that asks for no name gets HTTP/2 only where there is none of them.
+   */
+  readonly http1Hosts: readonly string[];
 }
 
 /** Certificates of clients (mutual TLS). */

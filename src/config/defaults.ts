@@ -7,6 +7,7 @@ export const builtInDefaults = {
     maxUrl: "16KiB",
     tls: "intermediate",
     strictSni: false,
+    http2: "auto",
     mode: "0660",
   },
   clientCertificate: { require: true, header: "X-ARR-ClientCert" },

@@ -87,8 +87,8 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
     "nothing published",
     "servers: { a: a.local }\n",
     [
-      "f.yaml:1:1: listen: no listener: write at least one, such as - { port: 443, certificates: [mail.pem] }",
       "f.yaml:1:1: routes: nothing is published: write at least one route, such as - { host: mail.example.com, path: /owa, farm: owa }",
+      "f.yaml:1:1: listen: no listener: write at least one, such as - { port: 443, certificates: [mail.pem] }",
     ],
   ],
   [
@@ -171,7 +171,9 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
   - { port: 86, clientCertificate: {}, certificates: [mail.pem] }
   - { port: 87, clientCertificate: { ca: mail.pem, hosts: [a/b], header: "X:Y" }, certificates: [mail.pem] }
   - { port: 88, clientCertificate: { ca: key.pem, header: Host, crl: mail.pem, hosts: ["*"] }, certificates: [mail.pem] }
-  - { port: 89, clientCertificate: { ca: mail.pem } }`,
+  - { port: 89, clientCertificate: { ca: mail.pem } }
+  - { port: 90, http2: always, certificates: [mail.pem] }
+  - { port: 91, http2: on }`,
     ),
     [
       'f.yaml:2:22: listen.0.tls: "old" is not one of modern, intermediate, legacy',
@@ -188,6 +190,8 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
       'f.yaml:9:70: listen.7.clientCertificate.crl: "mail.pem" is no list of revoked certificates: give what the CA publishes as CRL, in PEM or DER',
       'f.yaml:9:88: listen.7.clientCertificate.hosts.0: "*" is not a host name: write a name, such as portal.example.com or *.example.com',
       "f.yaml:10:36: listen.8.clientCertificate: a listener without certificates speaks no TLS: leave `clientCertificate` out, or give it certificates",
+      'f.yaml:11:24: listen.9.http2: "always" is not one of auto, on, off',
+      "f.yaml:12:24: listen.10.http2: a listener without certificates speaks no TLS: leave `http2` out, or give it certificates",
     ],
   ],
   [
@@ -589,6 +593,17 @@ ${base.replace(/.*/, "")}`);
     ]);
   });
 
+  it("offers HTTP/2 to names whose farms pin no connections", () => {
+    assert.deepEqual(http2Of(""), { http2: { http1Hosts: ["mail.example.com"] }, warnings: [] });
+    assert.deepEqual(http2Of(", http2: off"), { http2: null, warnings: [] });
+    assert.deepEqual(http2Of(", http2: on"), {
+      http2: { http1Hosts: [] },
+      warnings: [
+        "f.yaml:1:56: listen.0.http2: mail.example.com leads to farms with connectionAuth: pin, which need HTTP/1.1: clients of theirs are sent back to it, which costs each new connection a round trip, and old ones fail; write auto to offer HTTP/2 elsewhere only",
+      ],
+    });
+  });
+
   it("is warned about names that no certificate covers", () => {
     const text = base
       .replace("{ port: 80 }", "{ port: 443, certificates: [mail.pem] }")
@@ -598,6 +613,17 @@ ${base.replace(/.*/, "")}`);
     ]);
   });
 });
+
+/** What the key `http2` comes to, in a document with a farm that pins connections; "" = left out. */
+function http2Of(http2: string) {
+  const text = base
+    .replace("{ port: 80 }", `{ port: 443, certificates: [mail.pem]${http2} }`)
+    .replace("[a, b] }", "[a, b] }, ews: { servers: [a], connectionAuth: pin }")
+    .replace("{ farm: app }", "{ farm: app }, { host: mail.example.com, path: /ews, farm: ews }");
+  const result = read(text);
+  assert.ok(result.ok);
+  return { http2: result.config.listeners[0]?.tls?.http2, warnings: result.warnings.map(problemLine) };
+}
 
 describe("any text at all", () => {
   const complete = `${base}defaults: { health: { every: 5s }, timeouts: { idle: off } }\nadmin: { port: 9900 }\n`;

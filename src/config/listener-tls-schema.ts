@@ -7,6 +7,7 @@ import { switchSchema } from "./leaf-schemas.ts";
 import { tlsVersionSchema } from "./tls-version.ts";
 
 const defaults = builtInDefaults.listener;
+const http2Choices = ["auto", "on", "off"] as const;
 const policies = ["modern", "intermediate", "legacy"] as const satisfies readonly TlsPolicy[];
 
 /** The keys of a listener that say how it speaks TLS. */
@@ -30,4 +31,12 @@ export const listenerTlsShape = {
     description: "Clients that ask for no name or an unknown one are refused before they see a certificate.",
     default: defaults.strictSni,
   }),
+  http2: z
+    .enum(http2Choices, { error: expectedOneOf(http2Choices) })
+    .optional()
+    .meta({
+      description:
+        "Whether clients may use HTTP/2. `auto`: under every name but those that lead to a farm with `connectionAuth: pin`, as NTLM needs HTTP/1.1. `on`: under all names; a request for such a farm is sent back to HTTP/1.1. `off`: HTTP/1.1 alone.",
+      default: defaults.http2,
+    }),
 };

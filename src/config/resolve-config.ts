@@ -8,6 +8,7 @@ import type { Document } from "./read-document.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { resolveAcme } from "./resolve-acme.ts";
 import { resolveFarms } from "./resolve-farms.ts";
+import { pinnedHosts } from "./resolve-http2.ts";
 import { resolveLimits } from "./resolve-limits.ts";
 import { resolveListeners } from "./resolve-listeners.ts";
 import { resolveNetworks } from "./resolve-networks.ts";
@@ -18,11 +19,11 @@ import { samePlace } from "./same-place.ts";
 
 /** Checks what the parts mean together and fills every default in. Only to be used where no problem was found. */
 export function resolveConfig(file: string, document: Document, context: ResolveContext): Config {
-  const listeners = resolveListeners(document, context);
-  const acme = resolveAcme(file, document, context);
   const servers = resolveServers(document, context);
   const routes = resolveRoutes(document, context);
   const farms = resolveFarms(document, { servers, routes }, context);
+  const listeners = resolveListeners(document, pinnedHosts(routes, farms), context);
+  const acme = resolveAcme(file, document, context);
   const admin = resolveAdmin(document.admin, listeners, context);
   warnOfUncoveredHosts(listeners, routes, context);
   return deepFreeze({

@@ -9,11 +9,19 @@ import { resolveAcmeCertificate } from "./resolve-acme-certificate.ts";
 import { resolveClientCertificate } from "./resolve-client-certificate.ts";
 import { resolveCertificate } from "./resolve-certificate.ts";
 import type { ResolveContext } from "./resolve-context.ts";
+import { resolveHttp2 } from "./resolve-http2.ts";
+
+/** What other parts of the document mean for a listener's TLS. */
+export interface TlsSurroundings {
+  readonly account: AcmeDocument | null;
+  /** Of routes to farms with pinned connections. */
+  readonly pinnedHosts: readonly string[];
+}
 
 /** null = plain HTTP, or no certificate that can be used, which has been reported. */
 export function resolveListenerTls(
   value: ListenerDocument,
-  account: AcmeDocument | null,
+  { account, pinnedHosts }: TlsSurroundings,
   path: Path,
   context: ResolveContext,
 ): ListenerTlsConfig | null {
@@ -36,6 +44,7 @@ export function resolveListenerTls(
     minVersion,
     strictSni: value.strictSni ?? builtInDefaults.listener.strictSni,
     clientCertificate,
+    http2: resolveHttp2(value, pinnedHosts, path, context.findings),
   };
 }
 

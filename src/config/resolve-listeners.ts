@@ -1,4 +1,3 @@
-import type { AcmeDocument } from "./acme-schema.ts";
 import type { ListenerConfig } from "./config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { listenerSchema } from "./listener-schema.ts";
@@ -7,7 +6,7 @@ import type { Path } from "./problem.ts";
 import { quote } from "./quote.ts";
 import type { Document } from "./read-document.ts";
 import type { ResolveContext } from "./resolve-context.ts";
-import { checkTlsKeys, resolveListenerTls } from "./resolve-listener-tls.ts";
+import { checkTlsKeys, resolveListenerTls, type TlsSurroundings } from "./resolve-listener-tls.ts";
 import { resolveNetworks } from "./resolve-networks.ts";
 import { checkPlaceKeys, type ListenPlace, overlaps, resolvePlaces } from "./resolve-places.ts";
 
@@ -19,6 +18,7 @@ const builtIn = listenerSchema.required().parse({
   minVersion: "TLSv1.2",
   strictSni: builtInDefaults.listener.strictSni,
   clientCertificate: { ca: "any" },
+  http2: builtInDefaults.listener.http2,
   maxHeader: builtInDefaults.listener.maxHeader,
   maxHeaders: builtInDefaults.listener.maxHeaders,
   maxUrl: builtInDefaults.listener.maxUrl,
@@ -29,18 +29,24 @@ const builtIn = listenerSchema.required().parse({
   timeouts: { header: builtInDefaults.listener.header },
 });
 
-export function resolveListeners(document: Document, context: ResolveContext): ListenerConfig[] {
+/** `pinnedHosts`: hosts of routes to farms with pinned connections. */
+export function resolveListeners(
+  document: Document,
+  pinnedHosts: readonly string[],
+  context: ResolveContext,
+): ListenerConfig[] {
   const { findings } = context;
   if (document.listen.length === 0 && document.complete) {
     findings.problem(["listen"], "no listener: write at least one, such as - { port: 443, certificates: [mail.pem] }");
   }
   const redirectPort = httpsPort(document);
+  const tls = { account: document.acme, pinnedHosts };
   const listeners: ListenerConfig[] = [];
   for (const [entry, { path, value }] of document.listen.entries()) {
     if (value === null) continue;
     // What is wrong with a key must not be told twice, as if the key were missing.
     if (findings.isClean(path)) checkListener(value, path, context);
-    const settings = resolveSettings({ value, path, redirectPort, account: document.acme }, context);
+    const settings = resolveSettings({ value, path, redirectPort, tls }, context);
     const places = resolvePlaces(value, path, findings);
     if (places.some((place) => listeners.some((other) => overlaps(other, place)))) {
       const taken = "is taken by another listener: change";
@@ -56,12 +62,12 @@ interface ListenerParts {
   readonly value: ListenerDocument;
   readonly path: Path;
   readonly redirectPort: number | null;
-  readonly account: AcmeDocument | null;
+  readonly tls: TlsSurroundings;
 }
 
 /** What all places of an entry have in common. */
 function resolveSettings(
-  { value, path, redirectPort, account }: ListenerParts,
+  { value, path, redirectPort, tls }: ListenerParts,
   context: ResolveContext,
 ): Omit<ListenerConfig, keyof ListenPlace | "entry"> {
   if (value.redirect !== undefined && redirectPort === null) {
@@ -70,7 +76,7 @@ function resolveSettings(
   }
   return {
     proxyProtocol: balancersOf(value, path, context),
-    tls: resolveListenerTls(value, account, path, context),
+    tls: resolveListenerTls(value, tls, path, context),
     redirect: value.redirect === undefined ? null : { port: redirectPort ?? 443 },
     headerTimeoutMs: value.timeouts?.header ?? builtIn.timeouts.header ?? 0,
     maxHeaderBytes: value.maxHeader ?? builtIn.maxHeader,

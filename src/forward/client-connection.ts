@@ -28,6 +28,7 @@ export class ClientConnection implements ClientSide {
   readonly sink: Socket;
   readonly writer: Http1Writer;
   readonly multiplexed = false;
+  readonly misdirected = false;
   readonly head = new RequestHead();
   readonly body = new BodyFramer();
   readonly record: ExchangeRecord;

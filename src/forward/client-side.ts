@@ -25,6 +25,8 @@ export interface ClientSide {
   readonly sink: { readonly writableLength: number };
   /** One of several requests at once on its connection (HTTP/2): none of them can tie it to a member's connection. */
   readonly multiplexed: boolean;
+  /** The request is for another name than the connection was made for, as a certificate for both allows with HTTP/2. */
+  readonly misdirected: boolean;
   readonly head: RequestHead;
   /** What is told of the present request once it is over. */
   readonly record: ExchangeRecord;

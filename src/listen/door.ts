@@ -1,9 +1,8 @@
 import { EventEmitter, once } from "node:events";
 import type { Socket } from "node:net";
-import type { ClientConnection } from "../forward/client-connection.ts";
 import { listenerMetrics } from "../observe/listener-metrics.ts";
 import { add } from "../observe/metric-layout.ts";
-import { createEntrance, type EntranceOptions, refuse } from "./entrance.ts";
+import { createEntrance, type EntranceOptions, type OpenConnection, refuse } from "./entrance.ts";
 
 /** What happens to the accepted connections of one listener, whoever bound its port. */
 export interface Door {
@@ -21,14 +20,13 @@ export interface Door {
 export const acceptedSocketOptions = { allowHalfOpen: true, noDelay: true } as const;
 
 export function createDoor(options: EntranceOptions): Door {
-  const connections = new Set<ClientConnection>();
+  const connections = new Set<OpenConnection>();
   const sockets = openSockets(options);
   const waiting = new Set<Socket>();
   let closing = false;
-  const started = (connection: ClientConnection): void => {
+  const started = (connection: OpenConnection): void => {
     connections.add(connection);
     connection.socket.once("close", () => connections.delete(connection));
-    // Its handshake ended late: it gets one answer.
     if (closing) connection.closing = true;
   };
   const inside = { started, waiting };

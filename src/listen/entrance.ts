@@ -1,9 +1,11 @@
 import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { ForwardedConfig, ListenerConfig } from "../config/config.ts";
 import { ClientConnection } from "../forward/client-connection.ts";
 import type { ClientSettings } from "../forward/client-settings.ts";
 import { type ClientOrigin, unixPeer } from "../forward/client-side.ts";
 import type { ProxyAddresses } from "../http/proxy-header-result.ts";
+import { Http2Connection } from "../http2/http2-connection.ts";
 import { handshakePlace, listenerMetrics, type Refusal, refusalPlace } from "../observe/listener-metrics.ts";
 import { add } from "../observe/metric-layout.ts";
 import type { Log } from "../observe/log.ts";
@@ -44,9 +46,19 @@ export interface Entrance {
 
 type Serve = (socket: Socket) => void;
 
+/** A client's connection, whatever its version of HTTP. */
+export interface OpenConnection {
+  readonly socket: Socket;
+  /** Ends it once nothing is under way. */
+  close(): void;
+  /** true: its handshake ended late, it gets one answer. */
+  closing: boolean;
+  abort(): void;
+}
+
 /** What an entrance tells the door whose connections come through it. */
 export interface Inside {
-  started(connection: ClientConnection): void;
+  started(connection: OpenConnection): void;
   /** Of which the PROXY protocol's header is not yet there. */
   readonly waiting: Set<Socket>;
 }
@@ -153,7 +165,9 @@ function createServe(options: EntranceOptions, inside: Inside, origin: OriginRea
     socket.setKeepAlive(true, keepAliveAfterMs);
     const certificateLine = lineOf(socket);
     const proven = certificateLine === "" ? from : { ...from, certificateLine };
-    inside.started(new ClientConnection(socket, proven, client));
+    inside.started(
+      isHttp2(socket) ? new Http2Connection(socket, proven, client) : new ClientConnection(socket, proven, client),
+    );
   };
   if (config.tls === null) return { enter: serve, tls: null };
   const serveSecure = guarded(client, serve);
@@ -186,6 +200,10 @@ function createServe(options: EntranceOptions, inside: Inside, origin: OriginRea
 /** For what comes before the first request. */
 function startMs({ headerTimeoutMs }: ClientSettings): number {
   return headerTimeoutMs === 0 ? longestStartMs : headerTimeoutMs;
+}
+
+function isHttp2(socket: Socket): socket is TLSSocket {
+  return socket instanceof TLSSocket && socket.alpnProtocol === "h2";
 }
 
 /** The accepted socket of a TLS connection; Node's documentation has no way to it. */

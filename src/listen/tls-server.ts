@@ -4,6 +4,7 @@ import type { CertificateConfig, ClientCertificateConfig, ListenerTlsConfig } fr
 import type { OpenChallenges } from "../router/open-challenges.ts";
 import { alpnChallenge, challengeProtocol } from "./alpn-challenge.ts";
 import { askingOptions } from "./client-certificate.ts";
+import { chooseProtocol } from "./alpn-choice.ts";
 import { handshakeOptions } from "./tls-policy.ts";
 
 export interface TlsServerOptions {
@@ -23,6 +24,11 @@ const sessionIdContext = "fairlead";
 /** As long as phones and Outlook stay away between two connections. */
 const sessionSeconds = 3600;
 
+/** Node says false where the client asked for none, against its types. */
+function nameAsked(name: unknown): string | null {
+  return typeof name === "string" && name !== "" ? name : null;
+}
+
 /** Does handshakes with one certificate. Listens on nothing: accepted connections are put in with `emit("connection", socket)`. */
 export function createTlsServer(options: TlsServerOptions): Server {
   const { certificate, tls, clientCertificate, handshakeTimeoutMs, accept, failed } = options;
@@ -36,8 +42,7 @@ export function createTlsServer(options: TlsServerOptions): Server {
     ...(clientCertificate === null ? {} : askingOptions(clientCertificate)),
     ALPNCallback(this: TLSSocket, { servername, protocols }) {
       if (challenge.isAsked(protocols)) return challenge.begin(this, servername);
-      // NTLM and the RPC methods need HTTP/1.1.
-      return protocols.includes("http/1.1") ? "http/1.1" : undefined;
+      return chooseProtocol(tls.http2, nameAsked(servername), protocols);
     },
     handshakeTimeout: handshakeTimeoutMs,
     SNICallback(this: TLSSocket, _name, done: (error: Error | null, context?: SecureContext) => void) {

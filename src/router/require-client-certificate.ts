@@ -13,7 +13,7 @@ export function requireClientCertificate(hosts: readonly string[] | null, routin
       else {
         // With the next connection it may show one.
         client.closing = true;
-        respondFault(client, "client-certificate-required");
+        respondFault(client, client.misdirected ? "misdirected" : "client-certificate-required");
       }
     },
     attemptFailed: (exchange, code) => routing.attemptFailed(exchange, code),

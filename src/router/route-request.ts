@@ -75,6 +75,11 @@ export function createRouting(
 }
 
 function firstAttempt(exchange: Exchange): void {
+  // A pinned farm's connections belong to one client connection each, and many requests share this one.
+  if (exchange.client.multiplexed && exchange.farm?.config.connectionAuth === "pin") {
+    exchange.client.writer.requireHttp1();
+    return;
+  }
   const pinned = pinnedConnection(exchange);
   if (pinned !== null) {
     attempt(exchange, pinned.member, pinned);

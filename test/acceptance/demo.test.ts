@@ -54,7 +54,7 @@ test("the demo: what it prints works, and OWA moves when it is told to", { timeo
   const down = await until(async () => {
     // Traffic finds out before the next check is due; the answer comes from the other server.
     const answer = await curl("owa", "/owa/");
-    assert.match(answer?.output ?? "HTTP/1.1 302", /^HTTP\/1\.1 302/);
+    assert.match(answer?.output ?? "HTTP/2 302", /^HTTP\/2 302/);
     const found = (await status()).flatMap(({ name, members }) =>
       members.filter(({ healthy }) => healthy === false).map((member) => ({ farm: name, ...member })),
     );
@@ -68,7 +68,7 @@ test("the demo: what it prints works, and OWA moves when it is told to", { timeo
   const owa = await curl("owa", "/owa/");
   if (owa === null) t.diagnostic("curl is not installed");
   else {
-    assert.match(owa.output, /^HTTP\/1\.1 302 [^]*^X-FEServer: CAS2\r$/m);
+    assert.match(owa.output, /^HTTP\/2 302 [^]*^x-feserver: CAS2\r$/m);
     const ews = await curl("ews", "/ews/exchange.asmx", "--ntlm", "-u", "alice:password");
     assert.match(ews?.output ?? "", /<User>alice<\/User>/);
   }

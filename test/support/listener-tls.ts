@@ -14,6 +14,7 @@ export function aListenerTls(
     minVersion: "TLSv1.2",
     strictSni: false,
     clientCertificate: null,
+    http2: null,
     ...rest,
   };
 }

@@ -9,7 +9,7 @@ import type { FakeClock } from "./fake-clock.ts";
 import { type RawConnection, RawMember } from "./raw-member.ts";
 import { RawClient, startRouter, type TestRouter } from "./start-router.ts";
 
-interface SiteOptions {
+export interface SiteOptions {
   /** What each member does with a new connection; null = nothing by itself. One silent member unless told otherwise. */
   readonly members?: readonly (((connection: RawConnection) => void) | null)[];
   readonly farm?: Partial<FarmConfig>;
