@@ -84,7 +84,7 @@ function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlea
   const upgrade = async (): Promise<UpgradeOutcome> =>
     options.upgrade?.(router) ?? { upgraded: false, problem: "this router can't be replaced while it runs" };
   const acme = keepCertificates(configurations, sides.challenges, options);
-  const apis = new Apis({ control, configurations, forwarding, upgrade, clock, log });
+  const apis = new Apis({ control, configurations, forwarding, acme, upgrade, clock, log });
   const router: Fairlead & { open(): Promise<void> } = {
     control,
     configurations,

@@ -2,7 +2,7 @@ import type { AcmeConfig, CertificateConfig } from "../config/config.ts";
 import type { Log } from "../observe/log.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
-import type { AcmeStatus } from "./acme-status.ts";
+import type { AcmeStatus } from "../farm/acme-status.ts";
 import { withFolderLock } from "./folder-lock.ts";
 import type { GetCertificate } from "./get-certificate.ts";
 import { KeptCertificate } from "./kept-certificate.ts";

@@ -2,7 +2,7 @@ import type { AcmeCertificateConfig, CertificateConfig } from "../config/config.
 import type { Clock } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
 import { AcmeProblem } from "./acme-problem.ts";
-import type { AcmeStatus } from "./acme-status.ts";
+import type { AcmeStatus } from "../farm/acme-status.ts";
 import { readCertificate } from "./certificate-file.ts";
 import { renewalTime, retryDelay } from "./renewal-schedule.ts";
 
@@ -72,7 +72,7 @@ export class KeptCertificate {
       notAfter: this.#stored ? iso(this.#stored.notAfter) : null,
       lastTry: this.#lastTry === null ? null : iso(this.#lastTry),
       problem: this.#problem,
-      nextTry: iso(this.due),
+      nextTry: iso(Math.max(this.due, this.#clock.now())),
     };
   }
 

@@ -2,11 +2,13 @@ import type { FastifyInstance } from "fastify";
 import * as z from "zod";
 import type { Configurations } from "../control/configurations.ts";
 import type { UpgradeOutcome } from "../control/upgrade-outcome.ts";
+import type { AcmeStatus } from "../farm/acme-status.ts";
 import type { WorkerStatus } from "../farm/worker-status.ts";
 
 export interface ConfigurationRoutes {
   readonly configurations: Pick<Configurations, "reload" | "rollback" | "history">;
   readonly forwarding: { workers(): readonly WorkerStatus[]; deaths(): number };
+  readonly acme: { status(): readonly AcmeStatus[] };
   /** Puts a new version of the program in the place of this router. */
   readonly upgrade: () => Promise<UpgradeOutcome>;
 }
@@ -16,8 +18,9 @@ const rollbackSchema = z.strictObject({ to: z.int().min(1).optional() }).prefaul
 
 /** Another configuration, or another version of the program. What is refused is answered with 422 and the reasons. */
 export function addConfigurationRoutes(app: FastifyInstance, routes: ConfigurationRoutes): void {
-  const { configurations, forwarding, upgrade } = routes;
+  const { configurations, forwarding, acme, upgrade } = routes;
   app.get("/api/v1/configurations", () => configurations.history());
+  app.get("/api/v1/acme", () => acme.status());
   app.get("/api/v1/workers", () => ({ workers: forwarding.workers(), deaths: forwarding.deaths() }));
   app.post("/api/v1/reload", async (request, reply) => {
     const body = reloadSchema.safeParse(request.body ?? undefined);

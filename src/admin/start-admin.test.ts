@@ -12,6 +12,7 @@ import { type Admin, startAdmin } from "./start-admin.ts";
 const refused = { applied: false, problems: [], warnings: [], changes: [] } as const;
 const noConfigurations: ConfigurationRoutes = {
   configurations: { history: () => [], reload: async () => refused, rollback: async () => refused },
+  acme: { status: () => [] },
   forwarding: { workers: () => [], deaths: () => 0 },
   upgrade: async () => ({ upgraded: false, problem: "not here" }),
 };

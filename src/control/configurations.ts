@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { describeChanges } from "../config/describe-changes.ts";
+import { withIssuedCertificates } from "../config/issued-certificates.ts";
 import type { LoadResult } from "../config/load-config.ts";
 import { problemLine, type Problem } from "../config/problem.ts";
 import type { Log } from "../observe/log.ts";
@@ -97,7 +98,8 @@ export class Configurations {
     return this.#inTurn(async () => {
       const entry = id === undefined ? this.#entries[1] : this.#entries.find((one) => one.id === id);
       if (entry === undefined) return this.#refuse([this.#problem(noEntry(id, this.#entries))], [], []);
-      const { config, document } = entry;
+      const { document } = entry;
+      const config = withIssuedCertificates(entry.config, this.#current.config);
       const changes = describeChanges(this.#current.config, config);
       if (changes.length === 0) return this.#unchanged([], []);
       const problemAt: Candidate["problemAt"] = (_path, message) => this.#problem(message);

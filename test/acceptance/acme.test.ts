@@ -99,6 +99,9 @@ describe("certificates by ACME", { timeout }, () => {
         assert.match(await ask(socket), /^HTTP\/1\.1 50[23] /);
       }
       assert.doesNotMatch(program.output + program.errors, /PRIVATE KEY/);
+      const [, url = ""] = await program.untilOutput(/"event":"admin\.bound","url":"([^"]+)"/);
+      const status = await (await fetch(`${url}/api/v1/acme`)).text();
+      assert.match(status, /^\[\{"names":\["mail[^]*"key":"ecdsa","notAfter":"\d[^]*"problem":null,"nextTry":"\d/);
     });
   }
 

@@ -1,4 +1,4 @@
-/** What is known of a certificate that ACME keeps. Times are ISO 8601 in UTC. */
+/** What is known of a certificate that ACME keeps; the JSON of `GET /api/v1/acme`. Times are ISO 8601 in UTC. */
 export interface AcmeStatus {
   readonly names: readonly string[];
   readonly key: string;
