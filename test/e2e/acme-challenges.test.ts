@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { describe, it, type TestContext } from "node:test";
 import { connect, type SecureVersion, type TLSSocket } from "node:tls";
-import type { ListenerConfig } from "../../src/config/config.ts";
+import type { ListenerConfig, ListenerTlsConfig } from "../../src/config/config.ts";
 import { createLabCertificates } from "../../src/lab/certificates.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { aConfig } from "../support/configs.ts";
@@ -55,9 +55,9 @@ async function names(...published: readonly string[]) {
   return { certificate: listener.certificate, key: listener.key };
 }
 
-async function startTls(t: TestContext): Promise<TestRouter> {
-  const certificate = { ...aCertificate(await names("ordinary.test")), names: ["mail.example.test"] };
-  const router = await start(t, { tls: aListenerTls([certificate]) });
+async function startTls(t: TestContext, tls: Partial<ListenerTlsConfig> = {}): Promise<TestRouter> {
+  const certificate = { ...aCertificate(await names("ordinary.test")), names: ["ordinary.test"] };
+  const router = await start(t, { tls: aListenerTls([certificate], tls) });
   const challenge = await names("challenge.test");
   await router.challenges.set([{ type: "tls-alpn-01", host: "mail.example.test", ...challenge }]);
   return router;
@@ -101,6 +101,17 @@ describe("TLS-ALPN-01", () => {
         for await (const bytes of socket) text += String(bytes);
         assert.match(text, /^HTTP\/1\.1 404 /);
       }
+    });
+
+    it(`a listener that is strict with names and wants certificates lets a validation in, ${version}`, async (t) => {
+      const { certificate: ca } = await names("ca.test");
+      const clientCertificate = { ca, crl: null, require: true, hosts: null, header: "X-ARR-ClientCert" };
+      const router = await startTls(t, { strictSni: true, clientCertificate });
+      const socket = await handshake(t, router, { protocols: ["acme-tls/1"], version });
+      assert.equal(subject(socket), "challenge.test");
+      await assert.rejects(handshake(t, router, { name: "other.test", version }), {
+        message: /unrecognized name/,
+      });
     });
 
     it(`a validation of a name without an open challenge fails, ${version}`, async (t) => {
