@@ -42,6 +42,8 @@ export interface Fairlead {
   report(): void;
   /** Puts another configuration in force; rejects, with nothing changed, where a port can't be had. */
   apply(config: Config): Promise<void>;
+  /** Log files were moved away by somebody else: goes on with new ones. */
+  reopenLogs(): void;
   /** Leaves the ports of the admin API and the metrics to another process. */
   closeApis(): Promise<void>;
   /** Takes no new requests, lets running ones end for at most `graceMs`, then closes everything. */
@@ -73,14 +75,7 @@ function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlea
     await applyToAll(config, apis, sides);
     acme.apply(config.acme);
   };
-  const configurations = new Configurations({
-    first,
-    load: options.load ?? (async () => Promise.reject(new Error("the configuration can't be read again here"))),
-    put: apply,
-    explain: (error, loaded) => startProblem(loaded, error),
-    clock,
-    log,
-  });
+  const configurations = createConfigurations(first, apply, options);
   const upgrade = async (): Promise<UpgradeOutcome> =>
     options.upgrade?.(router) ?? { upgraded: false, problem: "this router can't be replaced while it runs" };
   const acme = keepCertificates(configurations, sides.challenges, options);
@@ -107,6 +102,7 @@ function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlea
       (await apis.apply(first)).commit();
       acme.apply(first.acme);
     },
+    reopenLogs: () => sides.reopenLogs(),
     closeApis: () => apis.close(),
     async close(graceMs) {
       acme.close();
@@ -115,6 +111,21 @@ function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlea
     },
   };
   return router;
+}
+
+function createConfigurations(
+  first: Config,
+  put: ConfigurationsOptions["put"],
+  { load, clock, log }: FairleadOptions,
+): Configurations {
+  return new Configurations({
+    first,
+    load: load ?? (async () => Promise.reject(new Error("the configuration can't be read again here"))),
+    put,
+    explain: (error, loaded) => startProblem(loaded, error),
+    clock,
+    log,
+  });
 }
 
 function keepCertificates(

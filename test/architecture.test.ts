@@ -18,6 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   control: ["util", "http", "config", "observe", "farm", "net", "health"],
   http2: ["util", "http", "config", "observe", "farm", "net", "forward"],
   listen: ["util", "http", "config", "observe", "farm", "net", "forward", "router", "http2"],
+  "access-log": ["util", "http", "config", "observe", "farm"],
   acme: ["util", "config", "observe", "farm"],
   processes: [
     "util",
@@ -33,6 +34,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "listen",
     "acme",
     "http2",
+    "access-log",
   ],
   exchange: ["util", "http", "config"],
   lab: ["util", "http", "observe"],

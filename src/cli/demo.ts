@@ -10,7 +10,7 @@ import { startLab } from "../lab/start-lab.ts";
 import { labUsers } from "../lab/users.ts";
 import { printFindings } from "./check.ts";
 import { load } from "./load.ts";
-import { processLog, startOrRefuse, stopOnSignal } from "./run.ts";
+import { ownLog, startOrRefuse, stopOnSignal } from "./run.ts";
 import { painter, table } from "./terminal.ts";
 
 const domain = "exchange.localhost";
@@ -36,12 +36,12 @@ export function demoCommand(): Command {
       });
       const file = await writeDemo(lab, ports);
       const loaded = await loadDemo(file, command);
-      const log = processLog();
-      const router = await startOrRefuse(loaded, log, command);
+      const own = ownLog(loaded);
+      const router = await startOrRefuse(loaded, own, command);
       process.stdout.write(introduction(file, ports));
       stopOnSignal(
         { close: async (graceMs) => void (await Promise.all([router.close(graceMs), lab.close(), control.close()])) },
-        log,
+        own.log,
       );
     });
 }

@@ -6,7 +6,8 @@ import { problemLine } from "../config/problem.ts";
 import { watchFiles } from "../config/watch-files.ts";
 import { checkHttp } from "../health/checks/http.ts";
 import { startFairlead, type Fairlead, type FairleadOptions } from "../main.ts";
-import { createLog, logDestination, type Log } from "../observe/log.ts";
+import type { Log } from "../observe/log.ts";
+import { OwnLog } from "../observe/own-log.ts";
 import { startProblem } from "../processes/start-problem.ts";
 import { systemClock } from "../util/clock.ts";
 import { systemRandom } from "../util/random.ts";
@@ -42,9 +43,10 @@ export function runCommand(): Command {
         process.exitCode = 1;
         return;
       }
-      const log = processLog();
+      const own = ownLog(result);
+      const { log } = own;
       const follow = { files: (_now: FileDigests): void => undefined };
-      const router = await startOrRefuse(result, log, command, {
+      const router = await startOrRefuse(result, own, command, {
         load: async (by, inForce) => {
           // A renewed certificate must not bring changes of the configuration that nobody has asked for yet.
           const document = by === "certificate" ? (inForce ?? result.document) : undefined;
@@ -60,29 +62,29 @@ export function runCommand(): Command {
       if (process.stdout.isTTY)
         process.stdout.write(`${publishedText(result.config, painter(process.stdout, process.env))}\n\n`);
       reloadOnSignal(router);
+      reopenLogsOnSignal(router);
       follow.files = reloadOnChange(router, result, options);
       stopOnSignal(router, log);
     });
 }
 
-/** Lines for a person at a terminal, JSON for everything else. */
-export function processLog(): Log {
-  const format = process.stdout.isTTY ? "lines" : "json";
-  return createLog({ destination: logDestination(1), clock: systemClock, level: "info", format });
+export function ownLog({ config }: Loaded): OwnLog {
+  return new OwnLog(systemClock, process.stdout.isTTY, config.log);
 }
 
 /** Exits with 1 and a sentence where a port can't be had. */
 export async function startOrRefuse(
   loaded: Loaded,
-  log: Log,
+  own: OwnLog,
   command: Command,
   options: Partial<FairleadOptions> = {},
 ): Promise<Fairlead> {
   const { config } = loaded;
+  const { log } = own;
   const { file, servers, farms, routes } = config;
   log("config.loaded", { file, servers: servers.length, farms: farms.length, routes: routes.length });
   try {
-    const around = { clock: systemClock, random: systemRandom, log, check: checkHttp, version };
+    const around = { clock: systemClock, random: systemRandom, log, ownLog: own, check: checkHttp, version };
     const router = await startFairlead(config, { ...around, ...options });
     log("router.started", { version, file });
     return router;
@@ -110,6 +112,11 @@ function reloadOnChange(
   const onChange = (): void => void configurations.reload(watch === true ? "watch" : "certificate");
   const following = watchFiles(watched(files), { clock: systemClock, onChange });
   return (now) => following.follow(watched(now));
+}
+
+/** For logrotate; Windows has no such signal. */
+function reopenLogsOnSignal(router: Fairlead): void {
+  if (process.platform !== "win32") process.on("SIGUSR2", () => router.reopenLogs());
 }
 
 /** The first signal lets running requests end, the second one does not wait. */

@@ -12,6 +12,9 @@ export interface Config {
   readonly forwarded: ForwardedConfig;
   readonly acme: AcmeConfig | null;
   readonly limits: LimitsConfig;
+  /** null = none is written. */
+  readonly accessLog: AccessLogConfig | null;
+  readonly log: LogConfig;
   readonly admin: AdminConfig | null;
   /** Where others than this machine may read the metrics; null = nowhere. */
   readonly metrics: MetricsConfig | null;
@@ -293,4 +296,36 @@ export interface LimitsConfig {
 export interface AdminConfig {
   readonly address: string;
   readonly port: number;
+}
+
+/** A line for each request that is over. */
+export interface AccessLogConfig {
+  /** null = standard output. */
+  readonly file: string | null;
+  readonly format: "json" | "w3c" | "combined";
+  /** Names of `access-log-fields.ts`; none for "combined". */
+  readonly fields: readonly string[];
+  /** As paths of routes; what is below them is meant too. */
+  readonly exclude: readonly string[];
+  /** Lower case: parameters of queries that are secret beside the well-known ones. */
+  readonly redact: readonly string[];
+  readonly rotate: RotateConfig | null;
+}
+
+/** What the router says about itself. */
+export interface LogConfig {
+  readonly level: "debug" | "info" | "warn" | "error";
+  /** null = lines for a terminal, else JSON. */
+  readonly format: "json" | "lines" | null;
+  /** null = standard output. */
+  readonly file: string | null;
+  readonly rotate: RotateConfig | null;
+}
+
+/** When a new log file is begun, and how many earlier ones are kept. */
+export interface RotateConfig {
+  readonly sizeBytes: number;
+  readonly every: "hour" | "day" | "week" | null;
+  readonly keep: number;
+  readonly compress: boolean;
 }

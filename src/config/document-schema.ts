@@ -6,6 +6,7 @@ import { balanceSchema, failoverSchema, farmSchema } from "./farm-schema.ts";
 import { healthDefaultsSchema } from "./health-schema.ts";
 import { listenPortSchema, nameSchema, switchSchema, textSchema } from "./leaf-schemas.ts";
 import { limitsSchema } from "./limits-schema.ts";
+import { accessLogSchema, logSchema } from "./log-schema.ts";
 import { listenerSchema } from "./listener-schema.ts";
 import { metricsSchema } from "./metrics-schema.ts";
 import { routeSchema } from "./route-schema.ts";
@@ -86,6 +87,10 @@ export const documentShape = {
     description: "A port for Prometheus on another machine: it serves `/metrics` and `/healthz` and nothing else.",
     default: "off",
   }),
+  accessLog: accessLogSchema.optional().meta({
+    description: "A line for each request that is over. Left out: none. docs/logs.md explains it.",
+  }),
+  log: logSchema.optional().meta({ description: "What the router says about itself." }),
   workers: workersSchema.optional().meta({
     description: "Number of worker processes: `auto` = one per core, 0 = all in one process.",
     default: builtInDefaults.workers,

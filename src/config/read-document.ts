@@ -10,6 +10,7 @@ import type { Findings } from "./findings.ts";
 import { metricsSchema, type MetricsDocument } from "./metrics-schema.ts";
 import { nameSchema } from "./leaf-schemas.ts";
 import { limitsSchema, type LimitsDocument } from "./limits-schema.ts";
+import { accessLogSchema, logSchema, type AccessLogDocument, type LogDocument } from "./log-schema.ts";
 import { listenerSchema } from "./listener-schema.ts";
 import type { ListenerDocument } from "./listener-schema.ts";
 import type { Origins } from "./origins.ts";
@@ -43,6 +44,8 @@ export interface Document {
   readonly metrics: MetricsDocument;
   /** null: left out. */
   readonly workers: z.output<typeof workersSchema> | null;
+  readonly accessLog: AccessLogDocument | null;
+  readonly log: LogDocument;
   /** false: sections are missing because they were wrong as a whole. */
   readonly complete: boolean;
   /** As an admin would have written it without presets. */
@@ -80,6 +83,8 @@ export function readDocument(value: unknown, context: ReadContext): Document | n
     admin: section(reader, "admin", adminSchema) ?? {},
     metrics: section(reader, "metrics", metricsSchema) ?? "off",
     workers: section(reader, "workers", workersSchema),
+    accessLog: section(reader, "accessLog", accessLogSchema),
+    log: section(reader, "log", logSchema) ?? {},
     expanded: raw,
   };
   return { ...document, complete: complete && reader.broken.size === 0 };

@@ -10,6 +10,7 @@ import { resolveAcme } from "./resolve-acme.ts";
 import { resolveFarms } from "./resolve-farms.ts";
 import { pinnedHosts } from "./resolve-http2.ts";
 import { resolveLimits } from "./resolve-limits.ts";
+import { resolveAccessLog, resolveLog } from "./resolve-logs.ts";
 import { resolveListeners } from "./resolve-listeners.ts";
 import { resolveNetworks } from "./resolve-networks.ts";
 import { resolveMetrics } from "./resolve-metrics.ts";
@@ -38,6 +39,8 @@ export function resolveConfig(file: string, document: Document, context: Resolve
     admin,
     metrics: resolveMetrics(document.metrics, { listeners, admin }, context),
     workers: document.workers ?? builtInDefaults.workers,
+    accessLog: resolveAccessLog(document.accessLog, file, context),
+    log: resolveLog(document.log, file, context),
   });
 }
 

@@ -45,6 +45,8 @@ export class ExchangeRecord {
   parentId = "";
   spanId = "";
   sampled = false;
+  /** A GUID that the member was sent as X-ARR-LOG-ID; "" = none. */
+  logId = "";
 
   // Filled in at the end, and only where somebody listens.
   /** Milliseconds since 1970: `startedAt` for people. */
@@ -88,6 +90,7 @@ export class ExchangeRecord {
     this.parentId = "";
     this.spanId = "";
     this.sampled = false;
+    this.logId = "";
   }
 
   /** The first thing that went wrong for good is the reason; what follows from it is not. */

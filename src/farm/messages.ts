@@ -21,6 +21,8 @@ export type ToWorker =
   | { readonly type: "connections"; readonly count: number }
   /** For all TLS listeners, 48 bytes in base64: a session of one worker can be resumed on every other one. */
   | { readonly type: "ticket-keys"; readonly keys: string }
+  /** The access log's file was moved away: go on with a new one. */
+  | { readonly type: "reopen-logs" }
   /** Take no new requests, end at `graceMs` at the latest; answered by `stopped`. */
   | { readonly type: "stop"; readonly graceMs: number };
 

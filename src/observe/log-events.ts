@@ -107,6 +107,16 @@ export const logEvents = {
     fields: { farm: "text", server: "text", code: "text" },
     text: "a request to {farm} on {server} failed: {code}",
   },
+  "logs.lines-lost": {
+    level: "warn",
+    fields: { file: "text", lines: "number", problem: "text" },
+    text: "{lines} lines of the access log {file} are lost: {problem}",
+  },
+  "logs.file-failed": {
+    level: "error",
+    fields: { file: "text", problem: "text" },
+    text: "the log file {file} cannot be written or begun anew: {problem}",
+  },
   "router.failed": {
     level: "error",
     fields: { problem: "text", stack: "text" },

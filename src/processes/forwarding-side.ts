@@ -1,12 +1,12 @@
 import type { ExchangeObserver } from "../farm/exchange-record.ts";
 import type { ToControl, ToWorker } from "../farm/messages.ts";
-import { ExchangeObservers } from "../forward/exchange-observers.ts";
 import type { SocketHandle } from "../listen/bind-handle.ts";
 import { Listeners } from "../listen/listeners.ts";
 import type { Log } from "../observe/log.ts";
-import { createWorker } from "../router/worker.ts";
+import { createWorker, type Worker } from "../router/worker.ts";
 import type { Clock } from "../util/clock.ts";
 import { TimerWheel } from "../util/timer-wheel.ts";
+import { ProcessObservers } from "./process-observers.ts";
 
 export interface ForwardingOptions {
   readonly clock: Clock;
@@ -30,23 +30,18 @@ export interface ForwardingSide {
 export function createForwardingSide(options: ForwardingOptions): ForwardingSide {
   const { clock, log, send, shared } = options;
   const wheel = new TimerWheel(clock);
-  const observers = new ExchangeObservers(clock);
-  observers.replace(options.observers ?? []);
-  const worker = createWorker({ clock, wheel, observers, send, shared });
-  const listeners = new Listeners({
-    routing: worker.routing,
-    challenges: worker.challenges,
-    share: shared ? send : null,
-    countsOf: (listener) => worker.countsOf(listener),
-    wheel,
-    clock,
-    log,
-  });
+  const observers = new ProcessObservers({ clock, log, always: options.observers ?? [] });
+  const worker = createWorker({ clock, wheel, observers: observers.exchanges, send, shared });
+  const { routing, challenges } = worker;
+  const countsOf: Worker["countsOf"] = (listener) => worker.countsOf(listener);
+  const share = shared ? send : null;
+  const listeners = new Listeners({ routing, challenges, share, countsOf, wheel, clock, log });
   const stop = async (graceMs: number): Promise<void> => {
     await listeners.close(graceMs);
     worker.report();
     worker.close();
     wheel.close();
+    await observers.close();
     send({ type: "stopped" });
   };
   return {
@@ -56,6 +51,7 @@ export function createForwardingSide(options: ForwardingOptions): ForwardingSide
           if (handle !== undefined) listeners.addSocket(message.key, handle);
           break;
         case "configure":
+          observers.apply(message.config);
           worker.receive(message);
           void listeners
             .apply(message.config)
@@ -64,6 +60,9 @@ export function createForwardingSide(options: ForwardingOptions): ForwardingSide
         case "ticket-keys":
         case "connections":
           listeners.receive(message);
+          break;
+        case "reopen-logs":
+          observers.reopenLogs();
           break;
         case "stop":
           void stop(message.graceMs);

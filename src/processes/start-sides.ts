@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
+import { LogFiles } from "../access-log/log-files.ts";
 import { createChallengeSender, type ChallengeSender } from "../acme/challenge-sender.ts";
 import type { Config } from "../config/config.ts";
 import { createControl, type Control } from "../control/control.ts";
@@ -10,6 +11,7 @@ import type { SocketHandle } from "../listen/bind-handle.ts";
 import { createBoundSockets, socketKeys, type BoundSockets } from "../listen/bound-sockets.ts";
 import { ListenError } from "../listen/listen-error.ts";
 import type { Log } from "../observe/log.ts";
+import type { OwnLog } from "../observe/own-log.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
 import { Acknowledgements } from "./acknowledgements.ts";
@@ -30,6 +32,8 @@ export interface SidesOptions {
   readonly ticketKeys?: string;
   /** Hear of every request that is over; only with `workers: 0`. */
   readonly observers?: readonly ExchangeObserver[];
+  /** Where `log` writes to. */
+  readonly ownLog?: Pick<OwnLog, "apply" | "reopen">;
   /** Take connections only when every member was checked: another router still serves them. */
   readonly afterFirstChecks?: boolean;
 }
@@ -58,6 +62,7 @@ export class Sides {
   /** Puts ACME challenges in force in all workers. */
   readonly challenges: ChallengeSender;
   readonly #options: SidesOptions;
+  readonly #logFiles: LogFiles;
   readonly #acknowledgements: Acknowledgements;
   readonly #ticketTimer: Timer;
   /** Of the control process. */
@@ -68,6 +73,13 @@ export class Sides {
     const { clock, random, log, check } = options;
     this.#options = options;
     this.#ticketKeys = options.ticketKeys ?? newTicketKeys();
+    this.#logFiles = new LogFiles({
+      clock,
+      log,
+      reopenAccessLog: () => this.forwarding.send({ type: "reopen-logs" }),
+      reopenOwnLog: () => options.ownLog?.reopen(),
+    });
+    this.#logFiles.apply(config);
     this.sockets = createBoundSockets(options.sockets);
     this.#acknowledgements = new Acknowledgements(clock, () => this.forwarding.ids());
     this.forwarding = this.#createForwarding(config);
@@ -98,10 +110,17 @@ export class Sides {
   async apply(config: Config): Promise<void> {
     const opened = await this.sockets.open(config);
     for (const key of opened) this.forwarding.send({ type: "socket", key }, this.sockets.all.get(key)?.handle);
+    this.#options.ownLog?.apply(config.log);
+    this.#logFiles.apply(config);
     this.control.apply(config);
     await this.#inForce(config);
     this.sockets.keepOnly(config);
     this.#logBound(config, opened);
+  }
+
+  /** Somebody else has moved the log files away: goes on with new ones. */
+  reopenLogs(): void {
+    this.#logFiles.reopen();
   }
 
   /** Takes no new requests, lets running ones end for at most `graceMs`, then stops everything. */
@@ -111,6 +130,7 @@ export class Sides {
     await this.forwarding.stop(graceMs);
     this.sockets.close();
     this.control.close();
+    this.#logFiles.close();
   }
 
   #createForwarding({ workers }: Config): Forwarding {

@@ -38,3 +38,4 @@ process
   .on("SIGINT", () => undefined)
   .on("SIGTERM", () => undefined)
   .on("SIGHUP", () => undefined);
+if (process.platform !== "win32") process.on("SIGUSR2", () => undefined);

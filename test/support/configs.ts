@@ -12,6 +12,8 @@ export function aConfig(farms: readonly FarmConfig[], rest: Partial<Config> = {}
     acme: null,
     limits: { connections: null, connectionsPerClient: null, requests: null },
     admin: null,
+    accessLog: null,
+    log: { level: "info", format: null, file: null, rotate: null },
     metrics: null,
     workers: 0,
     ...rest,

@@ -11,6 +11,8 @@ export interface RunningRouter {
   /** Of the first listener. */
   readonly port: number;
   readonly adminUrl: string;
+  /** With its configuration; it runs there. */
+  readonly folder: string;
 }
 
 /** Its ports must be 0 in the document; the log tells which they are. */
@@ -27,5 +29,5 @@ export async function runRouter(
   await program.untilOutput(/"event":"router.started"/);
   const [, port = ""] = await program.untilOutput(/"event":"listener.bound".*?"port":(\d+)/);
   const [, adminUrl = ""] = await program.untilOutput(/"event":"admin.bound","url":"([^"]+)"/);
-  return { program, port: Number(port), adminUrl };
+  return { program, port: Number(port), adminUrl, folder: folder.path };
 }
