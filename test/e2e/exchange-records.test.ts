@@ -75,6 +75,7 @@ describe("what is told of a request when it is over", () => {
       parentId: "",
       spanId: "",
       sampled: false,
+      logId: "",
       blame: "",
       clientAddress: "127.0.0.1",
       protocol: "http",
