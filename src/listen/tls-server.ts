@@ -41,8 +41,9 @@ export function createTlsServer(options: TlsServerOptions): Server {
     sessionTimeout: sessionSeconds,
     ...(clientCertificate === null ? {} : askingOptions(clientCertificate)),
     ALPNCallback(this: TLSSocket, { servername, protocols }) {
-      if (challenge.isAsked(protocols)) return challenge.begin(this, servername);
-      return chooseProtocol(tls.http2, nameAsked(servername), protocols);
+      const name = nameAsked(servername);
+      if (challenge.isAsked(protocols)) return challenge.begin(this, name);
+      return chooseProtocol(tls.http2, name, protocols);
     },
     handshakeTimeout: handshakeTimeoutMs,
     SNICallback(this: TLSSocket, _name, done: (error: Error | null, context?: SecureContext) => void) {

@@ -114,6 +114,14 @@ describe("TLS-ALPN-01", () => {
       });
     });
 
+    it(`a validation that names no host fails, ${version}`, async (t) => {
+      const router = await startTls(t);
+      const failed = { message: /no application protocol/i };
+      await assert.rejects(handshake(t, router, { protocols: ["acme-tls/1"], name: "", version }), failed);
+      await router.challenges.set([]);
+      await assert.rejects(handshake(t, router, { protocols: ["acme-tls/1"], name: "", version }), failed);
+    });
+
     it(`a validation of a name without an open challenge fails, ${version}`, async (t) => {
       const router = await startTls(t);
       const failed = { message: /no application protocol/i };
