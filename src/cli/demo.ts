@@ -12,6 +12,7 @@ import { printFindings } from "./check.ts";
 import { load } from "./load.ts";
 import { ownLog, startOrRefuse, stopOnSignal } from "./run.ts";
 import { painter, table } from "./terminal.ts";
+import { version } from "./version.ts";
 
 const domain = "exchange.localhost";
 const folder = join(".fairlead", "demo");
@@ -39,10 +40,12 @@ export function demoCommand(): Command {
       const own = ownLog(loaded);
       const router = await startOrRefuse(loaded, own, command);
       process.stdout.write(introduction(file, ports));
-      stopOnSignal(
-        { close: async (graceMs) => void (await Promise.all([router.close(graceMs), lab.close(), control.close()])) },
-        own.log,
-      );
+      stopOnSignal({
+        close: async (graceMs) => void (await Promise.all([router.close(graceMs), lab.close(), control.close()])),
+        graceMs: () => router.control.config.stop.graceMs,
+        log: own.log,
+      });
+      own.log("router.started", { version, file });
     });
 }
 

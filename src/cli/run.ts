@@ -14,6 +14,7 @@ import { systemRandom } from "../util/random.ts";
 import { printFindings } from "./check.ts";
 import { load } from "./load.ts";
 import { publishedText } from "./published.ts";
+import { serviceManager, type ServiceManager } from "./service-manager.ts";
 import { takeOverFromParent, upgradeByFork } from "./succession.ts";
 import { painter } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -24,9 +25,6 @@ interface RunOptions {
   readonly config: string;
   readonly watch?: true;
 }
-
-/** How long running requests may take to end after SIGTERM. */
-const graceMs = 30_000;
 
 /** `fairlead run`: runs the router in the foreground until SIGTERM or SIGINT; a second one ends it at once. */
 export function runCommand(): Command {
@@ -45,6 +43,7 @@ export function runCommand(): Command {
       }
       const own = ownLog(result);
       const { log } = own;
+      const manager = serviceManager(log);
       const follow = { files: (_now: FileDigests): void => undefined };
       const router = await startOrRefuse(result, own, command, {
         load: async (by, inForce) => {
@@ -54,17 +53,26 @@ export function runCommand(): Command {
           follow.files(loaded.files);
           return loaded;
         },
-        upgrade: upgradeByFork(log),
+        upgrade: upgradeByFork(log, () => manager.replaced()),
         ...(takeover === null
           ? {}
           : { ...takeover, afterFirstChecks: true, beforeApis: () => takeover.serving(version) }),
       });
       if (process.stdout.isTTY)
         process.stdout.write(`${publishedText(result.config, painter(process.stdout, process.env))}\n\n`);
-      reloadOnSignal(router);
+      reloadOnSignal(router, manager);
       reopenLogsOnSignal(router);
       follow.files = reloadOnChange(router, result, options);
-      stopOnSignal(router, log);
+      stopOnSignal({
+        close: (graceMs) => router.close(graceMs),
+        graceMs: () => router.control.config.stop.graceMs,
+        stopping: (graceMs) => manager.stopping(graceMs),
+        log,
+      });
+      // Whoever hears of it may send signals.
+      log("router.started", { version, file: result.config.file });
+      manager.ready();
+      manager.watch(() => router.forwarding.alive());
     });
 }
 
@@ -85,17 +93,19 @@ export async function startOrRefuse(
   log("config.loaded", { file, servers: servers.length, farms: farms.length, routes: routes.length });
   try {
     const around = { clock: systemClock, random: systemRandom, log, ownLog: own, check: checkHttp, version };
-    const router = await startFairlead(config, { ...around, ...options });
-    log("router.started", { version, file });
-    return router;
+    return await startFairlead(config, { ...around, ...options });
   } catch (error) {
     return command.error(`error: ${problemLine(startProblem(loaded, error))}`, { exitCode: 1 });
   }
 }
 
-/** Where the system has no SIGHUP (Windows) there is `fairlead reload`. */
-function reloadOnSignal({ configurations }: Fairlead): void {
-  process.on("SIGHUP", () => void configurations.reload("signal"));
+/** On Windows this signal means that the console is closed; there is `fairlead reload`. */
+function reloadOnSignal({ configurations }: Fairlead, manager: ServiceManager): void {
+  if (process.platform === "win32") return;
+  process.on("SIGHUP", () => {
+    manager.reloading();
+    void configurations.reload("signal").finally(() => manager.ready());
+  });
 }
 
 /**
@@ -119,14 +129,23 @@ function reopenLogsOnSignal(router: Fairlead): void {
   if (process.platform !== "win32") process.on("SIGUSR2", () => router.reopenLogs());
 }
 
+interface Stopping {
+  readonly close: (graceMs: number) => Promise<void>;
+  readonly graceMs: () => number;
+  /** The service manager; awaited. */
+  readonly stopping?: (graceMs: number) => Promise<void>;
+  readonly log: Log;
+}
+
 /** The first signal lets running requests end, the second one does not wait. */
-export function stopOnSignal(router: Pick<Fairlead, "close">, log: Log): void {
+export function stopOnSignal({ close, graceMs, stopping: told, log }: Stopping): void {
   let stopping = false;
   const stop = (reason: string): void => {
     if (stopping) process.exit(1);
     stopping = true;
     log("router.stopping", { reason });
-    void router.close(graceMs).then(() => process.exit(0));
+    void Promise.all([close(graceMs()), told?.(graceMs())]).then(() => process.exit(0));
   };
   process.on("SIGTERM", stop).on("SIGINT", stop);
+  if (process.platform === "win32") process.on("SIGHUP", stop).on("SIGBREAK", stop);
 }

@@ -6,13 +6,14 @@ import { handOver, successorSign, type ToSuccessor } from "../processes/hand-ove
 import { takeOver, type Takeover } from "../processes/take-over.ts";
 import { systemClock } from "../util/clock.ts";
 
-/** What still runs in the old process gets this long: hanging requests and WebSockets mostly end by themselves before. */
-const graceMs = 3_600_000;
 /** The answer to whoever asked for the upgrade goes out by the admin API that is about to close. */
 const answerMs = 200;
 
-/** Starts the program anew, as it is installed now, in the place of this process. */
-export function upgradeByFork(log: Log): (router: Fairlead) => Promise<UpgradeOutcome> {
+/**
+ * Starts the program anew, as it is installed now, in the place of this process. `replaced` is called when the new one
+ * serves.
+ */
+export function upgradeByFork(log: Log, replaced: () => void): (router: Fairlead) => Promise<UpgradeOutcome> {
   let running = false;
   return async (router) => {
     if (running) return { upgraded: false, problem: "an upgrade is under way" };
@@ -25,6 +26,7 @@ export function upgradeByFork(log: Log): (router: Fairlead) => Promise<UpgradeOu
       const { sockets, ticketKeys } = router.estate;
       const version = await handOver(child, { sockets: sockets.all, ticketKeys }, systemClock);
       log("router.replaced", { pid, version });
+      replaced();
       systemClock.after(answerMs, () => {
         void leave(router, () => void child.send({ type: "released" } satisfies ToSuccessor));
       });
@@ -43,7 +45,7 @@ async function leave(router: Fairlead, released: () => void): Promise<void> {
   await router.closeApis();
   released();
   router.estate.sockets.giveAway();
-  await router.close(graceMs);
+  await router.close(router.control.config.stop.upgradeGraceMs);
   process.exit(0);
 }
 

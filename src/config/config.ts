@@ -20,6 +20,7 @@ export interface Config {
   readonly metrics: MetricsConfig | null;
   /** 0 = all in one process; "auto" = a worker process per core. */
   readonly workers: number | "auto";
+  readonly stop: StopConfig;
 }
 
 /** One address and port, or one Unix domain socket, on which clients connect. */
@@ -291,6 +292,13 @@ export interface LimitsConfig {
   readonly connectionsPerClient: number | null;
   /** Of all requests, whatever their route; null = none. */
   readonly requests: RequestLimitsConfig | null;
+}
+
+/** How long running requests may take to end. */
+interface StopConfig {
+  readonly graceMs: number;
+  /** In the process whose place another one took. */
+  readonly upgradeGraceMs: number;
 }
 
 export interface AdminConfig {

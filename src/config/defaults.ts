@@ -95,4 +95,5 @@ export const builtInDefaults = {
   admin: { address: "127.0.0.1", port: 9900 },
   metrics: { port: 9901, allow: ["127.0.0.1", "::1"] },
   workers: 0,
+  stop: { grace: "30s", upgradeGrace: "1h" },
 } as const;

@@ -11,6 +11,7 @@ import { listenerSchema } from "./listener-schema.ts";
 import { metricsSchema } from "./metrics-schema.ts";
 import { routeSchema } from "./route-schema.ts";
 import { serverSchema } from "./server-schema.ts";
+import { stopSchema } from "./stop-schema.ts";
 import { timeoutsSchema } from "./timeouts-schema.ts";
 
 export const defaultsSchema = z.strictObject({
@@ -95,4 +96,5 @@ export const documentShape = {
     description: "Number of worker processes: `auto` = one per core, 0 = all in one process.",
     default: builtInDefaults.workers,
   }),
+  stop: stopSchema.optional().meta({ description: "How the router ends." }),
 };

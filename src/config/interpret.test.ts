@@ -95,7 +95,7 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
     "an unknown section",
     `${base}frams: {}\n`,
     [
-      'f.yaml:5:1: frams: "frams" is not a key here; did you mean "farms"? allowed here are listen, servers, defaults, farms, routes, forwarded, acme, limits, admin, metrics, accessLog, log, workers',
+      'f.yaml:5:1: frams: "frams" is not a key here; did you mean "farms"? allowed here are listen, servers, defaults, farms, routes, forwarded, acme, limits, admin, metrics, accessLog, log, workers, stop',
     ],
   ],
   [
@@ -371,13 +371,16 @@ limits: { connections: 0, connectionsPerClient: many }`,
   ],
   [
     "the rest",
-    `${base}forwarded: { trusted: [10.0.0.0/33, fw1] }\nadmin: { address: 0.0.0.0, port: 80 }\nworkers: many\n`,
+    `${base}forwarded: { trusted: [10.0.0.0/33, fw1] }\nadmin: { address: 0.0.0.0, port: 80 }\nworkers: many\nstop: { grace: 30, upgradeGrace: 600h, drain: 1s }\n`,
     [
       'f.yaml:5:24: forwarded.trusted.0: "10.0.0.0/33" is not a network: write an address with the number of its fixed bits, such as 10.0.0.0/8',
       'f.yaml:5:37: forwarded.trusted.1: "fw1" is not a network: write an address with the number of its fixed bits, such as 10.0.0.0/8',
       'f.yaml:6:19: admin.address: "0.0.0.0" is not a loopback address; the admin API has no log-in yet, so it may only listen on this machine: write 127.0.0.1 or ::1',
       "f.yaml:6:34: admin.port: port 80 is taken by a listener: change the port of one of them",
       'f.yaml:7:10: workers: "many" is not a number of workers: write auto (one per core), or 0 (all in one process) to 64',
+      "f.yaml:8:16: stop.grace: 30 is not a duration: write a number with its unit (ms, s, m or h, at most 576h), such as 5s, 1500ms or 35m",
+      'f.yaml:8:34: stop.upgradeGrace: "600h" is not a duration: write a number with its unit (ms, s, m or h, at most 576h), such as 5s, 1500ms or 35m',
+      'f.yaml:8:40: stop.drain: "drain" is not a key here: allowed are grace, upgradeGrace',
     ],
   ],
 ];
@@ -417,7 +420,7 @@ describe("a wrong configuration", () => {
 
 describe("a right configuration", () => {
   it("has every default where nothing is said", () => {
-    const { farms, listeners, servers, admin, routes, forwarded, workers, file } = configOf(base);
+    const { farms, listeners, servers, admin, routes, forwarded, workers, stop, file } = configOf(base);
     assert.equal(file, "f.yaml");
     assert.deepEqual(listeners, [
       {
@@ -461,8 +464,13 @@ describe("a right configuration", () => {
     ]);
     assert.deepEqual(routes, [{ host: null, path: "/", farm: "app" }]);
     assert.deepEqual(
-      { admin, forwarded, workers },
-      { admin: { address: "127.0.0.1", port: 9900 }, forwarded: { trusted: [], standard: false }, workers: 0 },
+      { admin, forwarded, workers, stop },
+      {
+        admin: { address: "127.0.0.1", port: 9900 },
+        forwarded: { trusted: [], standard: false },
+        workers: 0,
+        stop: { graceMs: 30_000, upgradeGraceMs: 3_600_000 },
+      },
     );
   });
 

@@ -21,6 +21,7 @@ import { routeSchema } from "./route-schema.ts";
 import type { RouteDocument } from "./route-schema.ts";
 import { serverSchema } from "./server-schema.ts";
 import type { ServerDocument } from "./server-schema.ts";
+import { stopSchema } from "./stop-schema.ts";
 import { validate } from "./validate.ts";
 
 /** A part of the document; null = its shape is wrong, which has been reported. */
@@ -46,6 +47,7 @@ export interface Document {
   readonly workers: z.output<typeof workersSchema> | null;
   readonly accessLog: AccessLogDocument | null;
   readonly log: LogDocument;
+  readonly stop: z.output<typeof stopSchema>;
   /** false: sections are missing because they were wrong as a whole. */
   readonly complete: boolean;
   /** As an admin would have written it without presets. */
@@ -85,6 +87,7 @@ export function readDocument(value: unknown, context: ReadContext): Document | n
     workers: section(reader, "workers", workersSchema),
     accessLog: section(reader, "accessLog", accessLogSchema),
     log: section(reader, "log", logSchema) ?? {},
+    stop: section(reader, "stop", stopSchema) ?? {},
     expanded: raw,
   };
   return { ...document, complete: complete && reader.broken.size === 0 };

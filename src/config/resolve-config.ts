@@ -16,7 +16,10 @@ import { resolveNetworks } from "./resolve-networks.ts";
 import { resolveMetrics } from "./resolve-metrics.ts";
 import { resolveRoutes } from "./resolve-routes.ts";
 import { resolveServers } from "./resolve-servers.ts";
+import { stopSchema } from "./stop-schema.ts";
 import { samePlace } from "./same-place.ts";
+
+const builtInStop = stopSchema.required().parse(builtInDefaults.stop);
 
 /** Checks what the parts mean together and fills every default in. Only to be used where no problem was found. */
 export function resolveConfig(file: string, document: Document, context: ResolveContext): Config {
@@ -41,6 +44,10 @@ export function resolveConfig(file: string, document: Document, context: Resolve
     workers: document.workers ?? builtInDefaults.workers,
     accessLog: resolveAccessLog(document.accessLog, file, context),
     log: resolveLog(document.log, file, context),
+    stop: {
+      graceMs: document.stop.grace ?? builtInStop.grace,
+      upgradeGraceMs: document.stop.upgradeGrace ?? builtInStop.upgradeGrace,
+    },
   });
 }
 

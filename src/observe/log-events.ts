@@ -157,6 +157,11 @@ export const logEvents = {
     fields: { problem: "text" },
     text: "the new version did not take over, this one serves on: {problem}",
   },
+  "service.not-told": {
+    level: "warn",
+    fields: { problem: "text" },
+    text: "the service manager (NOTIFY_SOCKET) can't be told how the router is: {problem}",
+  },
   "router.stopping": {
     level: "info",
     fields: { reason: "text" },

@@ -18,6 +18,8 @@ export interface Forwarding {
   workers(): readonly WorkerStatus[];
   /** Workers that died since the start. */
   deaths(): number;
+  /** Does any of it live and work? */
+  alive(): boolean;
   /** Sends the numbers now instead of within a second; only in one process. */
   report(): void;
   /** Takes no new requests; resolves when all have ended, soon after `graceMs` at the latest. */
@@ -50,6 +52,7 @@ export function forwardInProcess({ clock, log, introduce, receive, observers }: 
     ids: () => (side === null ? [] : [0]),
     workers: () => [],
     deaths: () => 0,
+    alive: () => side !== null,
     report: () => side?.report(),
     async stop(graceMs) {
       if (side === null) return;
@@ -69,6 +72,7 @@ export function forwardInWorkers(options: WorkerPoolOptions): Forwarding {
     ids: () => pool.workers().map(({ worker }) => worker),
     workers: () => pool.workers(),
     deaths: () => pool.deaths,
+    alive: () => pool.alive(),
     report: () => undefined,
     stop: async (graceMs) => pool.stop(graceMs),
   };

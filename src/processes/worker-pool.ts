@@ -72,6 +72,12 @@ export class WorkerPool {
     return [...this.#running.values()].map(({ worker, process, since }) => ({ worker, pid: process.pid, since }));
   }
 
+  /** Was any of them heard of lately? */
+  alive(): boolean {
+    const now = this.#options.clock.monotonic();
+    return [...this.#running.values()].some(({ lastHeard }) => now - lastHeard < silentMs);
+  }
+
   /** Resolves when all have ended; what has not ended 5 s after `graceMs` is killed. */
   async stop(graceMs: number): Promise<void> {
     for (const timer of this.#timers) timer.cancel();

@@ -19,7 +19,7 @@ export interface RunningRouter {
 export async function runRouter(
   t: TestContext,
   document: Readonly<Record<string, unknown>>,
-  options: { readonly openFiles?: number } = {},
+  options: { readonly openFiles?: number; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<RunningRouter> {
   const folder = await temporaryFolder();
   t.after(folder.remove);
