@@ -103,6 +103,9 @@ export class Control {
       case "load":
         this.#load.receive(worker, message.generation, message.current);
         break;
+      case "rates":
+        this.#options.send(message);
+        break;
       case "connections":
         this.#connections.receive(worker, message.count);
         break;

@@ -17,6 +17,8 @@ export type ToWorker =
   | { readonly type: "acme-challenges"; readonly serial: number; readonly challenges: readonly AcmeChallenge[] }
   /** Requests in flight in all workers, by the position of the member in the configuration. */
   | { readonly type: "load"; readonly generation: number; readonly current: readonly number[] }
+  /** What clients have sent to one of the workers, who may be this one. */
+  | { readonly type: "rates"; readonly by: string; readonly uses: readonly RateUse[] }
   /** Client connections of all workers together. */
   | { readonly type: "connections"; readonly count: number }
   /** For all TLS listeners, 48 bytes in base64: a session of one worker can be resumed on every other one. */
@@ -56,6 +58,8 @@ export type ToControl =
   | { readonly type: "acme-challenges-set"; readonly serial: number }
   /** Requests in flight in this worker, sent soon after they have changed. */
   | { readonly type: "load"; readonly generation: number; readonly current: readonly number[] }
+  /** What clients have sent to this worker lately, for all others; `by` is a name of its own. */
+  | { readonly type: "rates"; readonly by: string; readonly uses: readonly RateUse[] }
   /** Client connections of this worker, sent soon after they have changed, while there is a limit. */
   | { readonly type: "connections"; readonly count: number }
   /** The configuration is in force. `problems`: the listeners that could not be opened. */
@@ -64,6 +68,13 @@ export type ToControl =
   | { readonly type: "log"; readonly event: LogEventName; readonly fields: Readonly<Record<string, string | number>> }
   /** Nothing runs there any more. */
   | { readonly type: "stopped" };
+
+/** Requests that were let through by a rate limit. */
+export interface RateUse {
+  /** Its name. */
+  readonly limit: string;
+  readonly clients: readonly (readonly [client: string, requests: number])[];
+}
 
 export interface ListenProblem {
   /** Of the socket. */

@@ -70,6 +70,7 @@ export function createForwardingSide(options: ForwardingOptions): ForwardingSide
         case "members":
         case "acme-challenges":
         case "load":
+        case "rates":
           worker.receive(message);
       }
     },

@@ -4,7 +4,8 @@ import { prepareFault, respondFault, respondPrepared } from "../forward/own-resp
 import type { OwnResponse } from "../forward/response-writer.ts";
 import { framing } from "../http/framing.ts";
 import { withinNetworks } from "../util/ip-ranges.ts";
-import { RateLimit } from "./rate-limit.ts";
+import type { RateLimit } from "./rate-limit.ts";
+import type { RateLimits } from "./rate-limits.ts";
 import type { Senders } from "./senders.ts";
 
 /** What a request must hold to, made ready once per configuration. */
@@ -16,11 +17,15 @@ export interface Limits {
   readonly maxBodyBytes: number;
 }
 
-/** `former`: the limit of an earlier configuration, which goes on where its numbers are the same. */
-export function compileLimits(config: RequestLimitsConfig | RouteLimitsConfig, former: RateLimit | null): Limits {
-  const { rate } = config;
+/** `rates` gives the limit for a rate, under the same name the same one as long as its numbers are the same. */
+export function compileLimits(
+  config: RequestLimitsConfig | RouteLimitsConfig,
+  name: string,
+  rates: RateLimits,
+): Limits {
   const maxBodyBytes = "maxBodyBytes" in config && config.maxBodyBytes > 0 ? config.maxBodyBytes : Infinity;
-  return { admits: compileAccess(config), rate: rate === null ? null : ready(limitOf(rate, former)), maxBodyBytes };
+  const limit = config.rate === null ? null : rates.limit(name, config.rate);
+  return { admits: compileAccess(config), rate: limit === null ? null : ready(limit), maxBodyBytes };
 }
 
 function compileAccess({ allow, deny }: RequestLimitsConfig): Limits["admits"] {
@@ -30,13 +35,7 @@ function compileAccess({ allow, deny }: RequestLimitsConfig): Limits["admits"] {
   return (address) => !isDenied(address) && isAllowed(address);
 }
 
-function limitOf(rate: NonNullable<RequestLimitsConfig["rate"]>, former: RateLimit | null): RateLimit {
-  const { requests, perMs, burst } = former?.config ?? {};
-  const same = requests === rate.requests && perMs === rate.perMs && burst === rate.burst;
-  return former !== null && same ? former : new RateLimit(rate);
-}
-
-function ready(limit: RateLimit): Limits["rate"] {
+function ready(limit: RateLimit): NonNullable<Limits["rate"]> {
   return { limit, refusal: prepareFault("too-many-requests", limit.retryAfterSeconds) };
 }
 

@@ -53,7 +53,7 @@ describe("a rate limit", () => {
   });
 
   it("remembers a bounded number of clients, those of late", () => {
-    const limit = new RateLimit({ requests: 1, perMs: 1000, burst: 1000 }, 100);
+    const limit = new RateLimit({ requests: 1, perMs: 1000, burst: 1000 }, { most: 100 });
     for (let client = 0; client < 10_000; client++) {
       limit.take(`stranger ${client}`, client);
       limit.take("regular", client);
@@ -61,4 +61,46 @@ describe("a rate limit", () => {
     }
     assert.ok(taken(limit, "regular", 10_000) <= 20);
   });
+
+  it("that is shared is one for all processes, as far as they have told each other", () => {
+    const limits = [0, 1, 2].map(() => new RateLimit({ requests: 50, perMs: 1000, burst: 100 }, { shared: true }));
+    let passed = 0;
+    for (let now = 0; now < 10_000; now += 10) {
+      // 500 requests per second, spread evenly.
+      for (let request = 0; request < 5; request++) {
+        if (limits[(now / 10 + request) % limits.length]?.take("a", now) === true) passed++;
+      }
+      if (now % 200 === 0) share(limits, now);
+    }
+    assert.ok(passed > 590 && passed < 700, `${passed} of 600`);
+  });
+
+  it("that is shared has a client pay back what others let through", () => {
+    const limit = new RateLimit({ requests: 1, perMs: 1000, burst: 2 }, { shared: true });
+    limit.spentElsewhere("a", 4, 0);
+    assert.deepEqual(
+      [0, 2999, 3000, 3001].map((now) => limit.take("a", now)),
+      [false, false, true, false],
+    );
+  });
+
+  it("tells of those who sent much, once", () => {
+    const limit = new RateLimit({ requests: 1000, perMs: 1000, burst: 1000 }, { shared: true });
+    taken(limit, "much", 0, 30);
+    taken(limit, "little", 0, 5);
+    assert.deepEqual(limit.spent(200), [["much", 30]]);
+    assert.deepEqual(limit.spent(200), []);
+    for (let client = 0; client < 5000; client++) taken(limit, `${client}`, 0, 20);
+    assert.equal(limit.spent(200).length, 1000);
+  });
 });
+
+/** Each tells all others. */
+function share(limits: readonly RateLimit[], now: number): void {
+  const told = limits.map((limit) => limit.spent(200));
+  for (const [from, spent] of told.entries()) {
+    for (const [to, limit] of limits.entries()) {
+      if (to !== from) for (const [client, requests] of spent) limit.spentElsewhere(client, requests, now);
+    }
+  }
+}

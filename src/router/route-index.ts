@@ -17,11 +17,6 @@ class PathTable<T> {
     this.#maxSegments = Math.max(this.#maxSegments, path.split("/").length - 1);
   }
 
-  /** What `add` was given for that very route. */
-  valueOf({ path, exact }: RouteConfig): T | null {
-    return (exact === true ? this.#exact : this.#prefixes).get(path) ?? null;
-  }
-
   /** The path itself, then the longest prefix of whole segments. Costs as much as the deepest route, whatever the request's path. */
   find(path: string): T | null {
     const exact = this.#exact.size === 0 ? undefined : this.#exact.get(path);
@@ -57,14 +52,6 @@ export class RouteIndex<T> {
 
   constructor(routes: readonly RouteConfig[], valueOf: (route: RouteConfig) => T) {
     for (const route of routes) this.#tableFor(route.host).add(route, valueOf(route));
-  }
-
-  /** What serves a route of that host and path, which may be another configuration's; null = there is none. */
-  valueOf(route: RouteConfig): T | null {
-    const { host } = route;
-    if (host === null) return this.#any.valueOf(route);
-    const table = host.startsWith("*.") ? this.#wildcard.get(host.slice(1)) : this.#exact.get(host);
-    return table?.valueOf(route) ?? null;
   }
 
   /** null = no route; "malformed" = the host or the path can't be understood. */

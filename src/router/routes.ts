@@ -2,6 +2,7 @@ import type { RouteConfig } from "../config/config.ts";
 import type { Farm } from "../farm/farm.ts";
 import type { ConnectedMember } from "../net/connected-member.ts";
 import { compileLimits, type Limits } from "./limits.ts";
+import type { RateLimits } from "./rate-limits.ts";
 import { RouteIndex } from "./route-index.ts";
 
 /** Where a request goes, and what it must hold to; null = nothing. */
@@ -12,20 +13,20 @@ export interface Route {
 
 /**
  * The routes of a configuration. Those without limits that lead to the same farm are one: a target that may be read as
- * either is no riddle. What an earlier configuration counted for a route goes on.
+ * either is no riddle.
  */
 export function createRoutes(
   configs: readonly RouteConfig[],
   farms: ReadonlyMap<string, Farm<ConnectedMember>>,
-  previous: RouteIndex<Route> | null,
+  rates: RateLimits,
 ): RouteIndex<Route> {
   const unlimited = new Map<string, Route>();
   return new RouteIndex(configs, (config) => {
     const farm = farms.get(config.farm);
     if (farm === undefined) throw new Error(`a route names the unknown farm ${config.farm}`);
     if (config.limits !== undefined) {
-      const former = previous?.valueOf(config)?.limits?.rate?.limit ?? null;
-      return { farm, limits: compileLimits(config.limits, former) };
+      const { host, path, exact = false } = config;
+      return { farm, limits: compileLimits(config.limits, `${host ?? "*"}${path}${exact ? " exact" : ""}`, rates) };
     }
     const route = unlimited.get(config.farm) ?? { farm, limits: null };
     unlimited.set(config.farm, route);

@@ -4,6 +4,7 @@ import { Farm } from "../farm/farm.ts";
 import { ConnectedMember } from "../net/connected-member.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
 import { compileLimits, type Limits } from "./limits.ts";
+import type { RateLimits } from "./rate-limits.ts";
 import { createRoutes, type Route } from "./routes.ts";
 import type { RouteIndex } from "./route-index.ts";
 import { Senders } from "./senders.ts";
@@ -17,8 +18,14 @@ export interface Snapshot {
   readonly senders: Senders;
 }
 
+/** What outlasts a configuration. */
+interface Lasting {
+  readonly wheel: TimerWheel;
+  readonly rates: RateLimits;
+}
+
 /** Members whose address and TLS settings are unchanged live on, with their connections, numbers and state. */
-export function createSnapshot(config: Config, wheel: TimerWheel, previous: Snapshot | null): Snapshot {
+export function createSnapshot(config: Config, { wheel, rates }: Lasting, previous: Snapshot | null): Snapshot {
   const farms = new Map<string, Farm<ConnectedMember>>();
   for (const farm of config.farms) {
     const before = previous?.farms.get(farm.name);
@@ -26,10 +33,11 @@ export function createSnapshot(config: Config, wheel: TimerWheel, previous: Snap
   }
   closeRemoved(farms, previous);
   const { requests } = config.limits;
+  rates.begin();
   return {
     farms,
-    routes: createRoutes(config.routes, farms, previous?.routes ?? null),
-    limits: requests === null ? null : compileLimits(requests, previous?.limits?.rate?.limit ?? null),
+    routes: createRoutes(config.routes, farms, rates),
+    limits: requests === null ? null : compileLimits(requests, "", rates),
     senders: new Senders(config.forwarded.trusted),
   };
 }

@@ -9,14 +9,19 @@ import { countRequest } from "./count-request.ts";
 import { MetricReport } from "./metric-report.ts";
 import { loadReport } from "./load-report.ts";
 import { OpenChallenges } from "./open-challenges.ts";
+import { RateLimits } from "./rate-limits.ts";
 import { createRouting } from "./route-request.ts";
 import { applyVerdicts, createSnapshot, type Snapshot } from "./snapshot.ts";
 
 const numbersEveryMs = 1000;
 const loadEveryMs = 50;
+const ratesEveryMs = 200;
 
 /** What is for the routing; the rest is for the listeners. */
-export type RoutingMessage = Extract<ToWorker, { readonly type: "configure" | "members" | "load" | "acme-challenges" }>;
+export type RoutingMessage = Extract<
+  ToWorker,
+  { readonly type: "configure" | "members" | "load" | "rates" | "acme-challenges" }
+>;
 
 interface WorkerOptions {
   readonly clock: Clock;
@@ -51,14 +56,15 @@ export function createWorker({ clock, wheel, send, observers, shared }: WorkerOp
   const failed = ({ farm, config }: ConnectedMember, code: FaultCode): void =>
     send({ type: "member-failed", farm, server: config.server, code });
   const report = (): void => {
-    if (snapshot === null) return;
-    send({ type: "numbers", members: numbersOf(snapshot) });
-    const rows = metrics.changed(snapshot);
-    if (rows.length > 0) send({ type: "metrics", rows });
+    if (snapshot !== null) reportNumbers(snapshot, metrics, send);
   };
   const load = loadReport(send);
   const timers: Timer[] = [clock.every(numbersEveryMs, report)];
-  if (shared) timers.push(clock.every(loadEveryMs, () => load.report(snapshot)));
+  const rates = new RateLimits(shared);
+  if (shared) {
+    timers.push(clock.every(loadEveryMs, () => load.report(snapshot)));
+    timers.push(clock.every(ratesEveryMs, () => rates.report(send, ratesEveryMs)));
+  }
   const ended = (exchange: Exchange): void => {
     countRequest(exchange, metrics.unrouted);
     observers.exchangeEnded(exchange);
@@ -69,11 +75,12 @@ export function createWorker({ clock, wheel, send, observers, shared }: WorkerOp
     receive(message) {
       if (message.type === "members") applyVerdicts(present(), message.members);
       else if (message.type === "load") load.receive(snapshot, message);
+      else if (message.type === "rates") rates.receive(message, clock.monotonic());
       else if (message.type === "acme-challenges") {
         challenges.set(message.challenges);
         send({ type: "acme-challenges-set", serial: message.serial });
       } else {
-        snapshot = createSnapshot(message.config, wheel, snapshot);
+        snapshot = createSnapshot(message.config, { wheel, rates }, snapshot);
         metrics.configured(message.config);
         load.configured(message.generation);
       }
@@ -85,6 +92,12 @@ export function createWorker({ clock, wheel, send, observers, shared }: WorkerOp
       for (const farm of snapshot?.farms.values() ?? []) for (const member of farm.members) member.closeIdle();
     },
   };
+}
+
+function reportNumbers(snapshot: Snapshot, metrics: MetricReport, send: WorkerOptions["send"]): void {
+  send({ type: "numbers", members: numbersOf(snapshot) });
+  const rows = metrics.changed(snapshot);
+  if (rows.length > 0) send({ type: "metrics", rows });
 }
 
 function numbersOf({ farms }: Snapshot): MemberNumbers[] {

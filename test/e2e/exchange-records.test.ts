@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it, type TestContext } from "node:test";
+import type { RouteConfig, RouteLimitsConfig } from "../../src/config/config.ts";
 import type { ExchangeRecord } from "../../src/farm/exchange-record.ts";
 import { advanceUntil } from "../support/advance-until.ts";
 import { aMember } from "../support/configs.ts";
@@ -47,7 +48,48 @@ function outline({ status, reason, blame, attempts, server }: Told): string {
   return `${status} ${reason} ${blame} ${attempts} ${server}`;
 }
 
+const limited = (path: string, limits: Partial<RouteLimitsConfig>): RouteConfig => {
+  return {
+    host: null,
+    path,
+    farm: "owa",
+    limits: { allow: null, deny: [], rate: null, maxBodyBytes: 0, ...limits },
+  };
+};
+
+const requestOf = (line: string, fields = ""): string => `${line} HTTP/1.1\r\nHost: a\r\n${fields}\r\n`;
+
 describe("what is told of a request when it is over", () => {
+  it("is why a request was refused that does not hold to a limit", async (t) => {
+    const rate = { requests: 1, perMs: 3_600_000, burst: 1 };
+    const routes = [
+      limited("/closed", { allow: ["10.0.0.0/8"] }),
+      limited("/small", { maxBodyBytes: 10 }),
+      limited("/slow", { rate }),
+    ];
+    const { site, told } = await recorded(t, {
+      members: [always(ok)],
+      config: { routes },
+      listener: { maxUrlBytes: 100, maxHeaderFields: 10 },
+    });
+    const cases: readonly (readonly [string, string])[] = [
+      [requestOf("GET /closed"), "403 address-not-allowed client 0 "],
+      [requestOf("POST /small", "Content-Length: 11\r\n"), "413 body-too-large client 0 "],
+      [requestOf("GET /slow"), "200 ok  1 m1"],
+      [requestOf("GET /slow"), "429 too-many-requests client 0 "],
+      [requestOf(`GET /${"u".repeat(100)}`), "414 uri-too-long client 0 "],
+      [requestOf("GET /", "X: y\r\n".repeat(10)), "431 too-many-headers client 0 "],
+    ];
+    for (const [index, [bytes, expected]] of cases.entries()) {
+      await site.client().write(bytes).untilText("\r\n\r\n");
+      assert.equal(outline(await untilTold(told, index + 1)), expected);
+    }
+    assert.deepEqual(
+      told.map(({ farm }) => farm),
+      ["owa", "owa", "owa", "owa", "", ""],
+    );
+  });
+
   it("is all there is to know", async (t) => {
     const { site, told } = await recorded(t, { members: [always(ok)] });
     const request = "POST /a?b=c HTTP/1.1\r\nHost: mail.example.test\r\nX-A: 1\r\nContent-Length: 3\r\n\r\nabc";
