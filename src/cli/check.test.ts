@@ -73,7 +73,7 @@ Admin API  http://127.0.0.1:9900
     assert.equal(stdout, "");
     assert.deepEqual(stderr.split("\n"), [
       `error ${bad}:3:1: exchange.layout: missing: write one of shared-check, namespace-per-protocol, single-namespace`,
-      `error ${bad}:3:28: exchange.layuot: "layuot" is not a key here; did you mean "layout"? allowed here are version, layout, domain, servers, host, hosts, publish, tls, legacy`,
+      `error ${bad}:3:28: exchange.layuot: "layuot" is not a key here; did you mean "layout"? allowed here are version, layout, domain, servers, host, hosts, publish, allow, tls, legacy`,
       "2 errors, nothing was started",
       "",
     ]);
