@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import type { MemberVerdict, ToControl, ToWorker } from "../farm/messages.ts";
+import type { MemberVerdict, OcspStaple, ToControl, ToWorker } from "../farm/messages.ts";
 import type { MetricSamples } from "../observe/metric.ts";
 import type { Check } from "../health/check.ts";
 import type { MemberHealth } from "../health/member-check.ts";
@@ -11,6 +11,8 @@ import type { Random } from "../util/random.ts";
 import { ExpiryWatch } from "./expiry-watch.ts";
 import type { FarmStatus, MemberStatus } from "./farm-status.ts";
 import { memberStatus } from "./member-status.ts";
+import { fetchOcsp, type FetchOcsp } from "./ocsp/fetch-ocsp.ts";
+import { Stapling } from "./ocsp/stapling.ts";
 import { RouterMetrics } from "./router-metrics.ts";
 import { SharedConnections } from "./shared-connections.ts";
 import { SharedLoad } from "./shared-load.ts";
@@ -26,6 +28,7 @@ export interface ControlOptions {
   readonly check: Check;
   /** Of the product. */
   readonly version?: string | undefined;
+  readonly fetchOcsp?: FetchOcsp;
 }
 
 const lookEveryMs = 20;
@@ -41,6 +44,7 @@ export class Control {
   readonly #load: SharedLoad;
   readonly #connections: SharedConnections;
   readonly #expiry: ExpiryWatch;
+  readonly #stapling: Stapling;
   #config: Config;
   #generation = 0;
 
@@ -52,6 +56,8 @@ export class Control {
     this.#load = new SharedLoad(clock, options.send);
     this.#connections = new SharedConnections(clock, options.send);
     this.#expiry = new ExpiryWatch(clock, options.log);
+    const staple = (staples: readonly OcspStaple[]): void => options.send({ type: "ocsp-staples", staples });
+    this.#stapling = new Stapling({ clock, log: options.log, fetch: options.fetchOcsp ?? fetchOcsp, send: staple });
     const onChange = (farm: string, server: string, health: MemberHealth): void => this.#changed(farm, server, health);
     this.#monitor = new Monitor({ check, clock, random, onChange });
     this.apply(config);
@@ -68,6 +74,7 @@ export class Control {
     this.#metrics.configured(config, this.#options.clock.now());
     this.#load.configured(this.#generation);
     this.#options.send({ type: "configure", generation: this.#generation, config });
+    this.#stapling.apply(config);
     this.#sent.clear();
     this.#send(members);
   }
@@ -85,6 +92,8 @@ export class Control {
   introduce(send: (message: ToWorker) => void): void {
     send({ type: "configure", generation: this.#generation, config: this.#config });
     send({ type: "members", members: this.#verdicts() });
+    const staples = this.#stapling.staples();
+    if (staples.length > 0) send({ type: "ocsp-staples", staples });
     send(this.#connections.message);
   }
 
@@ -176,6 +185,7 @@ export class Control {
     this.#connections.close();
     this.#monitor.close();
     this.#expiry.close();
+    this.#stapling.close();
   }
 
   #verdicts(): MemberVerdict[] {

@@ -25,8 +25,18 @@ export type ToWorker =
   | { readonly type: "ticket-keys"; readonly keys: string }
   /** The access log's file was moved away: go on with a new one. */
   | { readonly type: "reopen-logs" }
+  /** All OCSP responses that are in force, for TLS listeners to staple. */
+  | { readonly type: "ocsp-staples"; readonly staples: readonly OcspStaple[] }
   /** Take no new requests, end at `graceMs` at the latest; answered by `stopped`. */
   | { readonly type: "stop"; readonly graceMs: number };
+
+/** A checked answer to the question whether a certificate was revoked. */
+export interface OcspStaple {
+  /** Of the certificate, SHA-256 as Node writes it. */
+  readonly fingerprint: string;
+  /** DER in base64. */
+  readonly response: string;
+}
 
 /** Proves to a certificate authority that this router answers for a host (lower case). */
 export type AcmeChallenge =

@@ -14,6 +14,7 @@ import type { Clock } from "../util/clock.ts";
 import { originOf, peerReader } from "./client-origin.ts";
 import { certificateLineReader } from "./client-certificate.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
+import type { OcspStaples } from "./ocsp-staples.ts";
 import { receiveProxyHeader } from "./receive-proxy-header.ts";
 import type { Refusals } from "./refusals.ts";
 import { createTlsEntrance, type TlsEntrance } from "./tls-entrance.ts";
@@ -24,6 +25,7 @@ export interface EntranceOptions {
   readonly forwarded: ForwardedConfig;
   readonly client: ClientSettings;
   readonly challenges: OpenChallenges;
+  readonly staples: OcspStaples;
   /** Of the whole process. */
   readonly limits: ConnectionLimits;
   readonly refusals: Refusals;
@@ -174,6 +176,7 @@ function createServe(options: EntranceOptions, inside: Inside, origin: OriginRea
   const tls = createTlsEntrance({
     tls: config.tls,
     challenges: options.challenges,
+    staples: options.staples,
     handshakeTimeoutMs: startMs(client),
     after: client.after,
     accept(socket) {

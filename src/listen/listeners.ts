@@ -18,6 +18,7 @@ import { ConnectionLimits } from "./connection-limits.ts";
 import type { EntranceOptions } from "./entrance.ts";
 import { fileHandleLimit } from "./file-handle-limit.ts";
 import { startListener, type Listener } from "./listener.ts";
+import { OcspStaples } from "./ocsp-staples.ts";
 import { createRefusals, type Refusals } from "./refusals.ts";
 
 export interface ListenersOptions {
@@ -54,6 +55,7 @@ export class Listeners {
   readonly #limits = new ConnectionLimits(fileHandleLimit());
   readonly #refusals: Refusals;
   readonly #sharing: Timer | null;
+  readonly #staples = new OcspStaples();
   #ticketKeys: Buffer | null = null;
 
   constructor(options: ListenersOptions) {
@@ -68,8 +70,9 @@ export class Listeners {
     this.#sockets.set(key, handle);
   }
 
-  receive(message: Extract<ToWorker, { readonly type: "ticket-keys" | "connections" }>): void {
+  receive(message: Extract<ToWorker, { readonly type: "ticket-keys" | "connections" | "ocsp-staples" }>): void {
     if (message.type === "connections") this.#limits.limitWith(message.count);
+    else if (message.type === "ocsp-staples") this.#staples.set(message.staples);
     else this.#setTicketKeys(Buffer.from(message.keys, "base64"));
   }
 
@@ -147,9 +150,9 @@ export class Listeners {
     const { log, challenges, countsOf, clock } = this.#options;
     const client = settingsOf(config, this.#options);
     const counts = countsOf(listenPlaceText(config));
-    const [limits, refusals, ticketKeys] = [this.#limits, this.#refusals, this.#ticketKeys];
+    const [limits, refusals, staples, ticketKeys] = [this.#limits, this.#refusals, this.#staples, this.#ticketKeys];
     const now = (): number => clock.now();
-    return { config, now, client, challenges, limits, refusals, log, counts, ticketKeys };
+    return { config, now, client, challenges, limits, refusals, staples, log, counts, ticketKeys };
   }
 }
 

@@ -3,6 +3,7 @@ import { createServer, type SecureContext, type Server, type TLSSocket } from "n
 import type { CertificateConfig, ClientCertificateConfig, ListenerTlsConfig } from "../config/config.ts";
 import type { OpenChallenges } from "../router/open-challenges.ts";
 import { alpnChallenge, challengeProtocol } from "./alpn-challenge.ts";
+import type { OcspStaples } from "./ocsp-staples.ts";
 import { askingOptions } from "./client-certificate.ts";
 import { chooseProtocol } from "./alpn-choice.ts";
 import { handshakeOptions } from "./tls-policy.ts";
@@ -13,6 +14,7 @@ export interface TlsServerOptions {
   /** null = clients are not asked for theirs. */
   readonly clientCertificate: ClientCertificateConfig | null;
   readonly challenges: OpenChallenges;
+  readonly staples: OcspStaples;
   readonly handshakeTimeoutMs: number;
   /** Gets the connection once its handshake is done. */
   readonly accept: (socket: TLSSocket) => void;
@@ -55,6 +57,8 @@ export function createTlsServer(options: TlsServerOptions): Server {
     // RFC 8737 3: nothing but the handshake.
     else socket.on("error", () => undefined).destroySoon();
   });
+  const staple = options.staples.of(certificate.pem.certificate);
+  server.on("OCSPRequest", (_certificate, _issuer, done) => done(null, staple()));
   server.on("tlsClientError", (error, socket) => {
     failed(socket, error);
     socket.destroy();

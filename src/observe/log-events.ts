@@ -57,6 +57,26 @@ export const logEvents = {
     fields: { file: "text", names: "text", until: "text" },
     text: "the certificate {file} for {names} EXPIRED on {until}",
   },
+  "certificate.status-known": {
+    level: "debug",
+    fields: { file: "text", until: "text" },
+    text: "the certificate {file} was not revoked, says its OCSP response that is valid until {until}",
+  },
+  "certificate.status-unknown": {
+    level: "warn",
+    fields: { file: "text", url: "text", problem: "text" },
+    text: "no OCSP response for the certificate {file} from {url}, nothing is stapled: {problem}",
+  },
+  "certificate.staple-missing": {
+    level: "error",
+    fields: { file: "text", url: "text", problem: "text" },
+    text: "the certificate {file} demands a stapled OCSP response and has none from {url}, clients will REFUSE it: {problem}",
+  },
+  "certificate.revoked": {
+    level: "error",
+    fields: { file: "text", names: "text", url: "text" },
+    text: "the certificate {file} for {names} was REVOKED, says {url}",
+  },
   "admin.bound": {
     level: "info",
     fields: { url: "text" },

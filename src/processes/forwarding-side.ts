@@ -53,12 +53,11 @@ export function createForwardingSide(options: ForwardingOptions): ForwardingSide
         case "configure":
           observers.apply(message.config);
           worker.receive(message);
-          void listeners
-            .apply(message.config)
-            .then((problems) => send({ type: "applied", generation: message.generation, problems }));
+          void applyTo(listeners, message).then(send);
           break;
         case "ticket-keys":
         case "connections":
+        case "ocsp-staples":
           listeners.receive(message);
           break;
         case "reopen-logs":
@@ -76,4 +75,11 @@ export function createForwardingSide(options: ForwardingOptions): ForwardingSide
     },
     report: () => worker.report(),
   };
+}
+
+async function applyTo(
+  listeners: Listeners,
+  { config, generation }: Extract<ToWorker, { readonly type: "configure" }>,
+): Promise<ToControl> {
+  return { type: "applied", generation, problems: await listeners.apply(config) };
 }

@@ -9,6 +9,7 @@ import { acceptedSocketOptions, createDoor, type Door } from "../../src/listen/d
 import type { EntranceOptions } from "../../src/listen/entrance.ts";
 import { ConnectionLimits } from "../../src/listen/connection-limits.ts";
 import { createRefusals } from "../../src/listen/refusals.ts";
+import { OcspStaples } from "../../src/listen/ocsp-staples.ts";
 import { listenerMetrics } from "../../src/observe/listener-metrics.ts";
 import { noLog } from "../../src/observe/log.ts";
 import { OpenChallenges } from "../../src/router/open-challenges.ts";
@@ -42,6 +43,7 @@ export function listenerSettings(config: ListenerConfig): EntranceOptions {
     challenges,
     limits: new ConnectionLimits(null),
     refusals: createRefusals({ after: client.after, log: noLog }),
+    staples: new OcspStaples(),
     removed: [],
     now: () => systemClock.now(),
     log: noLog,

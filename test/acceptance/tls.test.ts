@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { once } from "node:events";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { connect, type TLSSocket } from "node:tls";
+import { runProgram } from "../../src/lab/testing/run-program.ts";
+import { makeCertificate, type MadeCertificate } from "../support/make-certificates.ts";
+import { opensslResponder } from "../support/ocsp-responder.ts";
+import { portOf } from "../support/port-of.ts";
+import { runRouter } from "../support/running-router.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { until } from "../support/until.ts";
+
+const timeout = 60_000;
+
+/** A router with one listener for these certificates of a CA. */
+async function start(t: TestContext, ca: MadeCertificate, certificates: readonly MadeCertificate[]) {
+  const { path: folder, remove } = await temporaryFolder();
+  t.after(remove);
+  const files = certificates.map((_, index) => join(folder, `${index}.pem`));
+  for (const [index, { certificate, key }] of certificates.entries())
+    await writeFile(files[index] ?? "", certificate + ca.certificate + key);
+  return runRouter(t, {
+    listen: [{ address: "127.0.0.1", port: 0, certificates: files }],
+    servers: { a: "http://127.0.0.1:1" },
+    farms: { a: { servers: ["a"] } },
+    routes: [{ farm: "a" }],
+  });
+}
+
+test(
+  "sslscan finds nothing but TLS 1.2 and 1.3 with authenticated encryption and secure curves",
+  { timeout },
+  async (t) => {
+    const ca = await makeCertificate({ name: "CA", ca: true });
+    const [ec, rsa] = [
+      await makeCertificate({ name: "mail.test", by: ca }),
+      await makeCertificate({ name: "mail.test", by: ca, key: "rsa" }),
+    ];
+    const { port } = await start(t, ca, [ec, rsa]);
+    const scan = await runProgram("sslscan", ["--no-colour", "--no-sigs", "--sni-name=mail.test", `127.0.0.1:${port}`]);
+    if (scan === null) {
+      t.skip("sslscan is not installed");
+      return;
+    }
+    const { output } = scan;
+    const found = (pattern: RegExp): string[] => [...output.matchAll(pattern)].map(([, ...parts]) => parts.join(" "));
+    assert.deepEqual(found(/^((?:SSL|TLS)v[\d.]+) +(\w+)abled$/gm), [
+      "SSLv2 dis",
+      "SSLv3 dis",
+      "TLSv1.0 dis",
+      "TLSv1.1 dis",
+      "TLSv1.2 en",
+      "TLSv1.3 en",
+    ]);
+    const suites = found(/^(?:Preferred|Accepted) +TLSv1\.[23] +\d+ bits +(\S+)/gm);
+    assert.equal(suites.length, 9);
+    for (const suite of suites) assert.match(suite, /^(?:TLS_|ECDHE-(?:ECDSA|RSA)-).*(?:GCM|CHACHA20)/);
+    const groups = new Set(found(/^TLSv1\.[23] +\d+ bits +((?:secp|x25519|x448|ffdhe|sect|brainpool)\S*)/gm));
+    assert.deepEqual([...groups].toSorted(), ["secp256r1", "secp384r1", "x25519"]);
+    assert.match(output, /Session renegotiation not supported/);
+    assert.match(output, /supports TLS Fallback SCSV/);
+    assert.doesNotMatch(output, /Compression enabled| vulnerable to heartbleed(?<!not vulnerable to heartbleed)/);
+  },
+);
+
+/** The stapled response of a handshake; null = none. */
+async function stapled(t: TestContext, port: number): Promise<Buffer | null> {
+  // Their types do not know `requestOCSP`.
+  const options = { port, host: "127.0.0.1", requestOCSP: true, rejectUnauthorized: false };
+  const socket: TLSSocket = connect(options);
+  t.after(() => socket.destroy());
+  let response: Buffer | null = null;
+  socket.on("OCSPResponse", (bytes) => (response = bytes));
+  await once(socket, "secureConnect");
+  return response;
+}
+
+test("an OCSP response is fetched from the CA's responder and stapled", { timeout }, async (t) => {
+  if ((await runProgram("openssl", ["version"])) === null) {
+    t.skip("openssl is not installed");
+    return;
+  }
+  const { path: folder, remove } = await temporaryFolder();
+  t.after(remove);
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const ca = await makeCertificate({ name: "CA", ca: true });
+  const leaf = await makeCertificate({ name: "mail.test", by: ca, ocsp: `http://127.0.0.1:${portOf(server)}/ocsp` });
+  const respond = await opensslResponder({ folder, ca, signer: ca, known: [{ certificate: leaf, revoked: false }] });
+  const answers: Buffer[] = [];
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const parts: Buffer[] = [];
+    for await (const part of request) parts.push(Buffer.from(part));
+    assert.equal(request.headers["content-type"], "application/ocsp-request");
+    answers.push(await respond("", Buffer.concat(parts)));
+    response.end(answers.at(-1));
+  };
+  server.on("request", (request, response) => void answer(request, response));
+  const { port } = await start(t, ca, [leaf]);
+  const response = await until(async () => stapled(t, port));
+  assert.deepEqual(answers, [response]);
+});
