@@ -75,7 +75,7 @@ function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlea
     await applyToAll(config, apis, sides);
     acme.apply(config.acme);
   };
-  const configurations = createConfigurations(first, apply, options);
+  const configurations = createConfigurations(first, apply, sides, options);
   const upgrade = async (): Promise<UpgradeOutcome> =>
     options.upgrade?.(router) ?? { upgraded: false, problem: "this router can't be replaced while it runs" };
   const acme = keepCertificates(configurations, sides.challenges, options);
@@ -116,6 +116,7 @@ function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlea
 function createConfigurations(
   first: Config,
   put: ConfigurationsOptions["put"],
+  { control }: Sides,
   { load, clock, log }: FairleadOptions,
 ): Configurations {
   return new Configurations({
@@ -123,6 +124,7 @@ function createConfigurations(
     load: load ?? (async () => Promise.reject(new Error("the configuration can't be read again here"))),
     put,
     explain: (error, loaded) => startProblem(loaded, error),
+    reloaded: (applied) => control.reloaded(applied),
     clock,
     log,
   });

@@ -1,6 +1,8 @@
 import type { AccessLogConfig } from "../config/config.ts";
 import type { ExchangeObserver } from "../farm/exchange-record.ts";
 import { LineFile } from "../observe/line-file.ts";
+import { add } from "../observe/metric-layout.ts";
+import { processMetrics } from "../observe/process-metrics.ts";
 import type { Log } from "../observe/log.ts";
 import type { Clock } from "../util/clock.ts";
 import { accessLog } from "./access-log.ts";
@@ -12,11 +14,14 @@ export class AccessLogWriter {
   #config: AccessLogConfig | null = null;
   #file: LineFile | null = null;
   /** null = no access log. */
+  readonly #counts: Float64Array;
   observer: ExchangeObserver | null = null;
 
-  constructor(clock: Clock, log: Log) {
+  /** `counts`: of the process, as `processMetrics` says. */
+  constructor(clock: Clock, log: Log, counts: Float64Array) {
     this.#clock = clock;
     this.#log = log;
+    this.#counts = counts;
   }
 
   apply(config: AccessLogConfig | null): void {
@@ -27,8 +32,10 @@ export class AccessLogWriter {
     this.observer = null;
     if (config === null) return;
     const { file: name } = config;
-    const dropped = (lines: number, problem: string): void =>
+    const dropped = (lines: number, problem: string): void => {
+      add(this.#counts, processMetrics.logLinesDropped, lines);
       this.#log("logs.lines-lost", { file: name ?? "stdout", lines, problem });
+    };
     const file = new LineFile({ file: name, clock: this.#clock, dropped });
     this.#file = file;
     this.observer = accessLog(config, (line) => file.write(line));

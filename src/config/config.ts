@@ -18,6 +18,8 @@ export interface Config {
   readonly admin: AdminConfig | null;
   /** Where others than this machine may read the metrics; null = nowhere. */
   readonly metrics: MetricsConfig | null;
+  /** null = nothing is traced. */
+  readonly tracing: TracingConfig | null;
   /** 0 = all in one process; "auto" = a worker process per core. */
   readonly workers: number | "auto";
   readonly stop: StopConfig;
@@ -299,6 +301,16 @@ interface StopConfig {
   readonly graceMs: number;
   /** In the process whose place another one took. */
   readonly upgradeGraceMs: number;
+}
+
+/** Where spans go to (OpenTelemetry, OTLP over HTTP). */
+export interface TracingConfig {
+  readonly endpoint: string;
+  /** 0.1 = a tenth of the requests for which the caller has not decided. */
+  readonly sample: number;
+  readonly service: string;
+  /** Some of them are secret. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface AdminConfig {

@@ -94,6 +94,7 @@ export const builtInDefaults = {
   rotate: { size: "100MiB", every: "day", keep: 14, compress: true },
   admin: { address: "127.0.0.1", port: 9900 },
   metrics: { port: 9901, allow: ["127.0.0.1", "::1"] },
+  tracing: { sample: "10%", service: "fairlead" },
   workers: 0,
   stop: { grace: "30s", upgradeGrace: "1h" },
 } as const;

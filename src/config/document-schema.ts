@@ -13,6 +13,7 @@ import { routeSchema } from "./route-schema.ts";
 import { serverSchema } from "./server-schema.ts";
 import { stopSchema } from "./stop-schema.ts";
 import { timeoutsSchema } from "./timeouts-schema.ts";
+import { tracingSchema } from "./tracing-schema.ts";
 
 export const defaultsSchema = z.strictObject({
   health: healthDefaultsSchema.optional().meta({ description: "Health checks of all farms." }),
@@ -92,6 +93,9 @@ export const documentShape = {
     description: "A line for each request that is over. Left out: none. docs/logs.md explains it.",
   }),
   log: logSchema.optional().meta({ description: "What the router says about itself." }),
+  tracing: tracingSchema.optional().meta({
+    description: "A span for each sampled request, sent to an OpenTelemetry collector. Left out: none.",
+  }),
   workers: workersSchema.optional().meta({
     description: "Number of worker processes: `auto` = one per core, 0 = all in one process.",
     default: builtInDefaults.workers,

@@ -95,7 +95,7 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
     "an unknown section",
     `${base}frams: {}\n`,
     [
-      'f.yaml:5:1: frams: "frams" is not a key here; did you mean "farms"? allowed here are listen, servers, defaults, farms, routes, forwarded, acme, limits, admin, metrics, accessLog, log, workers, stop',
+      'f.yaml:5:1: frams: "frams" is not a key here; did you mean "farms"? allowed here are listen, servers, defaults, farms, routes, forwarded, acme, limits, admin, metrics, accessLog, log, tracing, workers, stop',
     ],
   ],
   [
@@ -368,6 +368,27 @@ limits: { connections: 0, connectionsPerClient: many }`,
     "metrics at the admin API's place",
     `${base}metrics: { port: 9900 }\n`,
     ["f.yaml:5:18: metrics.port: port 9900 is taken by the admin API: change the port of one of them"],
+  ],
+  [
+    "tracing",
+    `${base}tracing:
+  endpoint: collector:4318
+  sample: 200%
+  headers: { "a b": x, Authorization: "hunter2\\n" }
+  headersEnv: { X-Key: NOT_SET }
+`,
+    [
+      'f.yaml:6:13: tracing.endpoint: "collector:4318" is not a URL with http or https: write where the collector takes traces, such as http://127.0.0.1:4318/v1/traces',
+      'f.yaml:7:11: tracing.sample: "200%" is not a percentage: write a number from 0 to 100 with "%", such as 20%',
+      'f.yaml:8:14: tracing.headers."a b": "a b" is not a header\'s name: write letters, digits and -, such as Authorization',
+      "f.yaml:8:39: tracing.headers.Authorization: this is not a text: write the header's value, of printable ASCII characters",
+      'f.yaml:9:24: tracing.headersEnv.X-Key: the environment variable "NOT_SET" is not set: set it where the router is started',
+    ],
+  ],
+  [
+    "a password in the collector's URL",
+    `${base}tracing: { endpoint: "http://a:hunter2@b/v1/traces" }\n`,
+    ["f.yaml:5:22: tracing.endpoint: a URL with a password is not allowed: write it into `headersEnv`"],
   ],
   [
     "the rest",

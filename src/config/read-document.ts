@@ -22,6 +22,7 @@ import type { RouteDocument } from "./route-schema.ts";
 import { serverSchema } from "./server-schema.ts";
 import type { ServerDocument } from "./server-schema.ts";
 import { stopSchema } from "./stop-schema.ts";
+import { tracingSchema, type TracingDocument } from "./tracing-schema.ts";
 import { validate } from "./validate.ts";
 
 /** A part of the document; null = its shape is wrong, which has been reported. */
@@ -43,6 +44,8 @@ export interface Document {
   readonly acme: AcmeDocument | null;
   readonly admin: z.output<typeof adminSchema>;
   readonly metrics: MetricsDocument;
+  /** null: left out, or wrong. */
+  readonly tracing: TracingDocument | null;
   /** null: left out. */
   readonly workers: z.output<typeof workersSchema> | null;
   readonly accessLog: AccessLogDocument | null;
@@ -88,6 +91,7 @@ export function readDocument(value: unknown, context: ReadContext): Document | n
     accessLog: section(reader, "accessLog", accessLogSchema),
     log: section(reader, "log", logSchema) ?? {},
     stop: section(reader, "stop", stopSchema) ?? {},
+    tracing: section(reader, "tracing", tracingSchema),
     expanded: raw,
   };
   return { ...document, complete: complete && reader.broken.size === 0 };

@@ -17,6 +17,7 @@ import { resolveMetrics } from "./resolve-metrics.ts";
 import { resolveRoutes } from "./resolve-routes.ts";
 import { resolveServers } from "./resolve-servers.ts";
 import { stopSchema } from "./stop-schema.ts";
+import { resolveTracing } from "./resolve-tracing.ts";
 import { samePlace } from "./same-place.ts";
 
 const builtInStop = stopSchema.required().parse(builtInDefaults.stop);
@@ -41,6 +42,7 @@ export function resolveConfig(file: string, document: Document, context: Resolve
     limits: resolveLimits(document.limits, context),
     admin,
     metrics: resolveMetrics(document.metrics, { listeners, admin }, context),
+    tracing: resolveTracing(document.tracing, context),
     workers: document.workers ?? builtInDefaults.workers,
     accessLog: resolveAccessLog(document.accessLog, file, context),
     log: resolveLog(document.log, file, context),

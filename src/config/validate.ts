@@ -58,6 +58,9 @@ function flatten(issue: z.core.$ZodIssue): Fault[] {
     const branch = intendedBranch(issue.errors.map((issues) => issues.flatMap(flatten)));
     if (branch !== null) return branch.map((fault) => ({ ...fault, path: [...path, ...fault.path] }));
   }
+  if (issue.code === "invalid_key") {
+    return [{ path, message: issue.issues[0]?.message ?? issue.message, unknownKey: true }];
+  }
   return [{ path, message: issue.message, unknownKey: false }];
 }
 

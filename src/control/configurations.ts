@@ -47,6 +47,8 @@ export interface ConfigurationsOptions {
   readonly put: (config: Config) => Promise<void>;
   /** Where in the file the reason of such a rejection stands. */
   readonly explain: (error: unknown, candidate: Candidate) => Problem;
+  /** Hears of every reload whether the file's configuration is the one in force now. */
+  readonly reloaded?: (applied: boolean) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -85,11 +87,9 @@ export class Configurations {
   /** Reads the file again. `dryRun`: says what would change, and changes nothing. */
   reload(by: Origin, dryRun = false): Promise<ReloadOutcome> {
     return this.#inTurn(async () => {
-      const loaded = await this.#options.load(by, this.#current.document);
-      if (!loaded.ok) return this.#refuse(loaded.problems, loaded.warnings, []);
-      const changes = describeChanges(this.#current.config, loaded.config);
-      if (dryRun || changes.length === 0) return this.#unchanged(changes, loaded.warnings);
-      return this.#put(by, loaded, changes);
+      const outcome = await this.#reload(by, dryRun);
+      if (!dryRun) this.#options.reloaded?.(outcome.applied);
+      return outcome;
     });
   }
 
@@ -111,6 +111,14 @@ export class Configurations {
     const [entry] = this.#entries;
     if (entry === undefined) throw new Error("there is always a configuration in force");
     return entry;
+  }
+
+  async #reload(by: Origin, dryRun: boolean): Promise<ReloadOutcome> {
+    const loaded = await this.#options.load(by, this.#current.document);
+    if (!loaded.ok) return this.#refuse(loaded.problems, loaded.warnings, []);
+    const changes = describeChanges(this.#current.config, loaded.config);
+    if (dryRun || changes.length === 0) return this.#unchanged(changes, loaded.warnings);
+    return this.#put(by, loaded, changes);
   }
 
   async #put(by: Origin, candidate: Candidate, changes: readonly string[]): Promise<ReloadOutcome> {

@@ -46,12 +46,12 @@ const metrics = {
     "When the configuration in force was put into force, in seconds since 1970.",
     [],
   ),
-  reloads: counter("fairlead_config_reloads_total", "Configurations that were loaded after the start, by result.", [
+  reloads: counter("fairlead_config_reloads_total", "How often the configuration file was loaded again, by result.", [
     "result",
   ]),
   reloaded: gauge(
     "fairlead_config_last_reload_successful",
-    "0: the last configuration that was loaded was refused, the one before is in force.",
+    "0: the configuration file was refused when it was last loaded, an earlier configuration is in force.",
     [],
   ),
   build: gauge("fairlead_build_info", "Always 1. The labels say what runs.", ["version", "node"]),
@@ -110,7 +110,7 @@ export function* configSamples({ hash, at }: InForce): MetricSamples {
   yield sample(metrics.applied, {}, at / 1000);
 }
 
-/** What became of the configurations that were loaded after the start. */
+/** What became of the configuration file each time that it was loaded again. */
 interface Reloads {
   readonly applied: number;
   readonly refused: number;

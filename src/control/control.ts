@@ -149,7 +149,7 @@ export class Control {
     }));
   }
 
-  /** A configuration was loaded after the start, and put into force or refused; for the metrics. */
+  /** The configuration file was loaded again, and is in force now, or was refused; for the metrics. */
   reloaded(applied: boolean): void {
     this.#metrics.reloaded(applied);
   }

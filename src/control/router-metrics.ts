@@ -39,7 +39,7 @@ export class RouterMetrics {
     this.#sums.keepOnly(metricSubjects(config));
   }
 
-  /** A configuration was loaded after the start, and put into force or refused. */
+  /** The configuration file was loaded again, and is in force now, or was refused. */
   reloaded(applied: boolean): void {
     if (applied) this.#reloads.applied++;
     else this.#reloads.refused++;

@@ -87,6 +87,16 @@ export const logEvents = {
     fields: { url: "text" },
     text: "metrics for Prometheus on {url}",
   },
+  "tracing.failed": {
+    level: "warn",
+    fields: { problem: "text" },
+    text: "traces do not reach the collector: {problem}",
+  },
+  "tracing.works-again": {
+    level: "info",
+    fields: {},
+    text: "traces reach the collector again",
+  },
   "admin.failed": {
     level: "error",
     fields: { problem: "text" },

@@ -16,6 +16,11 @@ export const processMetrics = {
     "How late the process's timers ran, 99th percentile of the last 10 to 20 seconds.",
   ),
   started: layout.gauge("fairlead_process_start_time_seconds", "When the process was started, in seconds since 1970."),
+  spansSent: layout.counter("fairlead_spans_sent_total", "Spans of traces that the collector took."),
+  spansDropped: layout.counter(
+    "fairlead_spans_dropped_total",
+    "Spans that were dropped because the collector did not take them, or not fast enough.",
+  ),
   logLinesDropped: layout.counter(
     "fairlead_log_lines_dropped_total",
     "Lines of the access log that were dropped because its destination took no more.",

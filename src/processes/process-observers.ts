@@ -3,7 +3,9 @@ import type { Config } from "../config/config.ts";
 import type { ExchangeObserver } from "../farm/exchange-record.ts";
 import { ExchangeObservers } from "../forward/exchange-observers.ts";
 import type { Log } from "../observe/log.ts";
+import { Tracing } from "../tracing/tracing.ts";
 import type { Clock } from "../util/clock.ts";
+import { processCounts } from "./process-counts.ts";
 
 interface ProcessObserversOptions {
   readonly clock: Clock;
@@ -17,19 +19,22 @@ export class ProcessObservers {
   readonly exchanges: ExchangeObservers;
   readonly #always: readonly ExchangeObserver[];
   readonly #accessLog: AccessLogWriter;
+  readonly #tracing: Tracing;
 
   constructor({ clock, log, always }: ProcessObserversOptions) {
-    this.#accessLog = new AccessLogWriter(clock, log);
+    this.#accessLog = new AccessLogWriter(clock, log, processCounts);
+    this.#tracing = new Tracing({ clock, log, counts: processCounts });
     this.#always = always;
     this.exchanges = new ExchangeObservers(clock, (error) =>
       log("router.failed", { problem: String(error), stack: error instanceof Error ? (error.stack ?? "") : "" }),
     );
   }
 
-  apply({ accessLog }: Config): void {
+  apply({ accessLog, tracing }: Config): void {
     this.#accessLog.apply(accessLog);
-    const { observer } = this.#accessLog;
-    this.exchanges.replace(observer === null ? this.#always : [...this.#always, observer]);
+    this.#tracing.apply(tracing);
+    const configured = [this.#accessLog.observer, this.#tracing.observer].filter((observer) => observer !== null);
+    this.exchanges.replace([...this.#always, ...configured]);
   }
 
   reopenLogs(): void {
@@ -38,6 +43,6 @@ export class ProcessObservers {
 
   /** Resolves once what they have heard is written. */
   async close(): Promise<void> {
-    await this.#accessLog.close();
+    await Promise.all([this.#accessLog.close(), this.#tracing.close()]);
   }
 }

@@ -80,6 +80,7 @@ test("the dashboard or the alerts use every metric, but for those that are there
     [
       "fairlead_process_heap_bytes",
       "fairlead_process_start_time_seconds",
+      "fairlead_spans_sent_total",
       "fairlead_member_state",
       "fairlead_member_last_change_timestamp_seconds",
     ],

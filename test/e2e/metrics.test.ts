@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { connect } from "node:tls";
 import { describe, it } from "node:test";
 import { aFarm } from "../support/configs.ts";
@@ -7,6 +9,12 @@ import { memberCertificate } from "../support/member-certificate.ts";
 import { checkMetrics } from "../support/promtool.ts";
 import { always, type RawConnection } from "../support/raw-member.ts";
 import { type Scrape, scrape, scrapeText } from "../support/scrape.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
+import { checkHttp } from "../../src/health/checks/http.ts";
+import { startFairlead } from "../../src/main.ts";
+import { noLog } from "../../src/observe/log.ts";
+import { systemClock } from "../../src/util/clock.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
 import { aCertificate, aListenerTls } from "../support/listener-tls.ts";
 import { type Site, startSite } from "../support/site.ts";
 import { until } from "../support/until.ts";
@@ -135,6 +143,54 @@ describe("GET /metrics", () => {
     for (const kind of ["full", "resumed"]) {
       assert.equal(said.get(`fairlead_tls_handshakes_total{${listener},version="TLSv1.3",session="${kind}"}`), 1, kind);
     }
+  });
+
+  it("says whether the file's configuration is in force", async (t) => {
+    const folder = await temporaryFolder();
+    t.after(folder.remove);
+    const file = join(folder.path, "fairlead.yaml");
+    const write = async (path: string): Promise<void> =>
+      writeFile(
+        file,
+        `listen: [{ address: 127.0.0.1, port: 0 }]\nservers: { a: http://127.0.0.1:1 }
+farms: { app: { servers: [a] } }\nroutes: [{ path: ${path}, farm: app }]\nadmin: { port: 0 }\nmetrics: off\n`,
+      );
+    const load = async () => loadConfig(file, { presets: {}, env: {}, now: Date.now() });
+    await write("/");
+    const first = await load();
+    assert.ok(first.ok);
+    const router = await startFairlead(first.config, {
+      load,
+      clock: systemClock,
+      random: () => 0.5,
+      log: noLog,
+      check: checkHttp,
+      version: "1.2.3",
+    });
+    t.after(() => router.close(0));
+    const said = async (): Promise<unknown[]> => {
+      const all = await scrape(router.admin?.url);
+      const results = ["applied", "refused"].map((result) =>
+        all.get(`fairlead_config_reloads_total{result="${result}"}`),
+      );
+      return [...results, all.get("fairlead_config_last_reload_successful")];
+    };
+    const hash = async (): Promise<string> =>
+      [...(await scrape(router.admin?.url)).keys()].find((series) => series.startsWith("fairlead_config_info")) ?? "";
+    assert.deepEqual(await said(), [0, 0, 1]);
+    const before = await hash();
+    await write("no-path");
+    await router.configurations.reload("command", true);
+    assert.deepEqual(await said(), [0, 0, 1]);
+    await router.configurations.reload("command");
+    assert.deepEqual(await said(), [0, 1, 0]);
+    assert.equal(await hash(), before);
+    await write("/app");
+    await router.configurations.reload("command");
+    assert.deepEqual(await said(), [1, 1, 1]);
+    assert.notEqual(await hash(), before);
+    const build = `fairlead_build_info{version="1.2.3",node="${process.versions.node}"}`;
+    assert.equal((await scrape(router.admin?.url)).get(build), 1);
   });
 
   it("is served on a port of its own", async (t) => {
