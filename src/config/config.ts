@@ -10,6 +10,7 @@ export interface Config {
   readonly farms: readonly FarmConfig[];
   readonly routes: readonly RouteConfig[];
   readonly forwarded: ForwardedConfig;
+  readonly identity: IdentityConfig;
   readonly acme: AcmeConfig | null;
   readonly limits: LimitsConfig;
   /** null = none is written. */
@@ -316,6 +317,16 @@ export interface TracingConfig {
 export interface AdminConfig {
   readonly address: string;
   readonly port: number;
+}
+
+/** What requests can be found by in other programs' logs and traces. */
+export interface IdentityConfig {
+  /** Send X-ARR-LOG-ID, a new GUID for each request. */
+  readonly logId: boolean;
+  /** Be a part of the request's trace (W3C), and begin one where there is none. */
+  readonly joinTrace: boolean;
+  /** 0.1 = a tenth of the traces that begin here is recorded. */
+  readonly sample: number;
 }
 
 /** A line for each request that is over. */

@@ -29,7 +29,7 @@ export const builtInDefaults = {
   tls: { verify: true, minVersion: "TLSv1.2" },
   route: { path: "/", exact: false, maxBody: "off" },
   rate: { by: "address" },
-  forwarded: { standard: false },
+  forwarded: { standard: false, logId: false, traceparent: "pass" },
   acme: { directory: "letsencrypt", challenge: "auto", key: "ecdsa", folder: ".fairlead/acme" },
   accessLog: {
     format: "w3c",

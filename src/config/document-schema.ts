@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { acmeSchema } from "./acme-schema.ts";
 import { builtInDefaults } from "./defaults.ts";
-import { expected } from "./expected.ts";
+import { expected, expectedOneOf } from "./expected.ts";
 import { balanceSchema, failoverSchema, farmSchema } from "./farm-schema.ts";
 import { healthDefaultsSchema } from "./health-schema.ts";
 import { listenPortSchema, nameSchema, switchSchema, textSchema } from "./leaf-schemas.ts";
@@ -36,6 +36,18 @@ export const forwardedSchema = z.strictObject({
     description: "Also send the standard header Forwarded (RFC 7239).",
     default: builtInDefaults.forwarded.standard,
   }),
+  logId: switchSchema.optional().meta({
+    description: "Send X-ARR-LOG-ID as ARR does: a new GUID for each request, which the access log has, too.",
+    default: builtInDefaults.forwarded.logId,
+  }),
+  traceparent: z
+    .enum(["pass", "join"], { error: expectedOneOf(["pass", "join"]) })
+    .optional()
+    .meta({
+      description:
+        "W3C trace context. `pass`: as it came. `join`: members are told that this router is their caller, and a trace begins here where there is none.",
+      default: builtInDefaults.forwarded.traceparent,
+    }),
 });
 
 export const adminSchema = z.union(

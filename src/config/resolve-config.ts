@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { coversHost } from "./certificate-names.ts";
-import type { AdminConfig, Config, ForwardedConfig, ListenerConfig, RouteConfig } from "./config.ts";
+import type { AdminConfig, Config, ForwardedConfig, IdentityConfig, ListenerConfig, RouteConfig } from "./config.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { quote } from "./quote.ts";
@@ -38,6 +38,7 @@ export function resolveConfig(file: string, document: Document, context: Resolve
     farms,
     routes,
     forwarded: resolveForwarded(document.forwarded, context),
+    identity: resolveIdentity(document),
     acme,
     limits: resolveLimits(document.limits, context),
     admin,
@@ -57,6 +58,15 @@ function resolveForwarded(written: Document["forwarded"], { findings }: ResolveC
   return {
     trusted: resolveNetworks(written.trusted ?? [], ["forwarded", "trusted"], findings),
     standard: written.standard ?? builtInDefaults.forwarded.standard,
+  };
+}
+
+function resolveIdentity({ forwarded }: Document): IdentityConfig {
+  const { logId, traceparent } = builtInDefaults.forwarded;
+  return {
+    logId: forwarded.logId ?? logId,
+    joinTrace: (forwarded.traceparent ?? traceparent) === "join",
+    sample: 0,
   };
 }
 

@@ -78,6 +78,15 @@ log: { level: debug, format: lines, file: ../own.log, rotate: { every: week } }
     assert.deepEqual([log.file, log.rotate], ["conf/own.log", null]);
   });
 
+  it("have what requests can be found by where that is asked for", () => {
+    assert.deepEqual(configOf("").identity, { logId: false, joinTrace: false, sample: 0 });
+    assert.deepEqual(configOf("forwarded: { logId: true, traceparent: join }\n").identity, {
+      logId: true,
+      joinTrace: true,
+      sample: 0,
+    });
+  });
+
   const wrong: readonly (readonly [string, string, readonly string[]])[] = [
     [
       "no file",
@@ -129,6 +138,14 @@ log: { level: debug, format: lines, file: ../own.log, rotate: { every: week } }
         'f.yaml:5:73: accessLog.rotate.compres: "compres" is not a key here; did you mean "compress"?',
         'f.yaml:6:15: log.level: "trace" is not one of debug, info, warn, error',
         'f.yaml:6:30: log.rotate: "daily" is not a rotation: write { size: 100MiB, every: day, keep: 14 }, or off for logrotate',
+      ],
+    ],
+    [
+      "identifiers",
+      "forwarded: { logId: on, traceparent: start }\n",
+      [
+        'f.yaml:5:21: forwarded.logId: "on" is not a switch: write true or false',
+        'f.yaml:5:38: forwarded.traceparent: "start" is not one of pass, join',
       ],
     ],
     [

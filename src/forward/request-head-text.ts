@@ -1,11 +1,14 @@
+import type { ExchangeRecord } from "../farm/exchange-record.ts";
 import { originTarget, type RequestHead } from "../http/request-head.ts";
-import { type ClientOrigin, unixPeer } from "./client-side.ts";
+import { type ClientOrigin, type ClientSide, unixPeer } from "./client-side.ts";
+
+type RequestSource = Pick<ClientSide, "head" | "origin" | "record">;
 
 /** The head as it is sent to a member: the client's own bytes without the hop-by-hop lines, and what we add. */
-export function requestHeadText(head: RequestHead, origin: ClientOrigin): string {
+export function requestHeadText({ head, origin, record }: RequestSource): string {
   const { text, cuts } = head;
   const end = text.length - 2;
-  const added = `${forwardedLines(head, origin)}${origin.certificateLine}${upgradeLines(head)}\r\n`;
+  const added = `${forwardedLines(head, origin)}${origin.certificateLine}${identityLines(record)}${upgradeLines(head)}\r\n`;
   if (origin.removed.length > 0) cuts.addNamed(text, head.fieldsStart, origin.removed);
   if (!head.absolute && head.minor === 1) return cuts.copy(text, 0, end) + added;
   const requestLine = `${head.method} ${originTarget(head)} HTTP/1.1\r\n`;
@@ -17,6 +20,12 @@ export function requestHeadText(head: RequestHead, origin: ClientOrigin): string
 
 function upgradeLines(head: RequestHead): string {
   return head.upgrade === "" ? "" : `Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n`;
+}
+
+/** What the request can be found by in other programs' logs and traces. */
+function identityLines({ logId, traceId, spanId, sampled }: ExchangeRecord): string {
+  const log = logId === "" ? "" : `X-ARR-LOG-ID: ${logId}\r\n`;
+  return traceId === "" ? log : `${log}traceparent: 00-${traceId}-${spanId}-${sampled ? "01" : "00"}\r\n`;
 }
 
 function forwardedLines(head: RequestHead, origin: ClientOrigin): string {

@@ -13,7 +13,7 @@ export function sendRequest(exchange: Exchange): void {
   exchange.requestSent = true;
   exchange.sentAt = exchange.monotonic();
   if (client.head.connectionAuth) connection.carriedAuth = true;
-  const text = requestHeadText(client.head, client.origin);
+  const text = requestHeadText(client);
   const flowing = writeMessage(connection.socket, text, exchange.kept, exchange.keptBytes);
   client.reading.unblock(block.connecting);
   if (!flowing) client.reading.block(block.memberFull);

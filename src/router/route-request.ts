@@ -33,7 +33,8 @@ export function createRouting(
         respondFault(exchange.client, "connect-not-supported");
         return;
       }
-      const { limits, routes, senders } = snapshot();
+      const { identify, limits, routes, senders } = snapshot();
+      identify?.(exchange.client);
       if (limits !== null && refused(exchange, limits, senders)) return;
       const route = routes.find(head.host, originTarget(head));
       if (route === null) respondFault(exchange.client, "no-route");

@@ -1,8 +1,11 @@
 import type { Config, FarmConfig } from "../config/config.ts";
 import type { MemberVerdict } from "../farm/messages.ts";
 import { Farm } from "../farm/farm.ts";
+import type { ClientSide } from "../forward/client-side.ts";
 import { ConnectedMember } from "../net/connected-member.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
+import { systemRandom } from "../util/random.ts";
+import { createIdentify } from "./identify.ts";
 import { compileLimits, type Limits } from "./limits.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { createRoutes, type Route } from "./routes.ts";
@@ -16,6 +19,8 @@ export interface Snapshot {
   /** For all requests; null = none. */
   readonly limits: Limits | null;
   readonly senders: Senders;
+  /** null = requests get no identifiers. */
+  readonly identify: ((client: ClientSide) => void) | null;
 }
 
 /** What outlasts a configuration. */
@@ -39,6 +44,7 @@ export function createSnapshot(config: Config, { wheel, rates }: Lasting, previo
     routes: createRoutes(config.routes, farms, rates),
     limits: requests === null ? null : compileLimits(requests, "", rates),
     senders: new Senders(config.forwarded.trusted),
+    identify: createIdentify({ ...config.identity, random: systemRandom }),
   };
 }
 

@@ -9,6 +9,7 @@ export function aConfig(farms: readonly FarmConfig[], rest: Partial<Config> = {}
     farms,
     routes: [],
     forwarded: { trusted: [], standard: false },
+    identity: { logId: false, joinTrace: false, sample: 0 },
     acme: null,
     limits: { connections: null, connectionsPerClient: null, requests: null },
     admin: null,
