@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { X509Certificate } from "node:crypto";
+import { rename, writeFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -104,3 +105,50 @@ test("an OCSP response is fetched from the CA's responder and stapled", { timeou
   const response = await until(async () => stapled(t, port));
   assert.deepEqual(answers, [response]);
 });
+
+/** The serial number of the certificate that a new connection is shown. */
+async function shown(t: TestContext, port: number): Promise<string> {
+  const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false });
+  t.after(() => socket.destroy());
+  await once(socket, "secureConnect");
+  return socket.getPeerCertificate().serialNumber;
+}
+
+/** As certificate tools do: beside it, then in its place. */
+async function put(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
+}
+
+const serialOf = ({ certificate }: MadeCertificate): string => new X509Certificate(certificate).serialNumber;
+
+for (const workers of [0, 2]) {
+  test(`renewed files of a certificate are taken up while running, with ${workers} workers`, { timeout }, async (t) => {
+    const { path: folder, remove } = await temporaryFolder();
+    t.after(remove);
+    const [old, renewed] = [await makeCertificate({ name: "mail.test" }), await makeCertificate({ name: "mail.test" })];
+    const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
+    await put(cert, old.certificate);
+    await put(key, old.key);
+    const { port, program } = await runRouter(t, {
+      listen: [{ address: "127.0.0.1", port: 0, certificates: [{ cert, key }] }],
+      servers: { a: "http://127.0.0.1:1" },
+      farms: { a: { servers: ["a"] } },
+      routes: [{ farm: "a" }],
+      workers,
+    });
+    assert.equal(await shown(t, port), serialOf(old));
+    const open = connect({ port, host: "127.0.0.1", rejectUnauthorized: false });
+    t.after(() => open.destroy());
+    await once(open, "secureConnect");
+    // The key is still the old one: that can't be put into force.
+    await put(cert, renewed.certificate);
+    await program.untilOutput(/"event":"config\.refused".*the private key does not belong to the certificate/);
+    assert.equal(await shown(t, port), serialOf(old));
+    await put(key, renewed.key);
+    await until(async () => (await shown(t, port)) === serialOf(renewed));
+    open.write("GET / HTTP/1.1\r\nHost: mail.test\r\n\r\n");
+    const [answer]: Buffer[] = await once(open, "data");
+    assert.match(String(answer), /^HTTP\/1\.1 50[23] /);
+  });
+}

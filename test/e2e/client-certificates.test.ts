@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
+import { connect } from "node:http2";
 import { before, describe, it, type TestContext } from "node:test";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import type { ClientCertificateConfig, ListenerTlsConfig } from "../../src/config/config.ts";
 import { readCrls } from "../../src/config/crl.ts";
+import { answerOf } from "../support/h2-site.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { aCertificate, aListenerTls } from "../support/listener-tls.ts";
 import { makeCertificate, makeCrl, type MadeCertificate } from "../support/make-certificates.ts";
@@ -133,6 +135,22 @@ describe("a certificate of a client", () => {
     await client.untilText("ok");
     assert.deepEqual(await told(site, "x-ssl-cert"), []);
     assert.deepEqual(await told(site, "A"), ["A: b"]);
+  });
+
+  it("is passed on, and nothing that the client says itself, from HTTP/2 too", async (t) => {
+    const tls = { ...tlsOf(asking({ hosts: ["portal.test"] })), http2: { http1Hosts: [] } };
+    const site = await startSite(t, { members: [answer], listener: { tls } });
+    const ask = async (options: ConnectionOptions): Promise<number> => {
+      const session = connect(`https://127.0.0.1:${site.router.port}`, { rejectUnauthorized: false, ...options });
+      t.after(() => session.destroy());
+      const spoofs = Object.fromEntries(spoofed.map((name) => [name.toLowerCase(), "MII"]));
+      return (await answerOf(session.request({ ":authority": "portal.test", ...spoofs }))).status;
+    };
+    assert.equal(await ask({ servername: "portal.test", ...of(alice) }), 200);
+    assert.deepEqual(await told(site), [`X-ARR-ClientCert: ${base64(alice)}`]);
+    assert.equal(await ask({ servername: "portal.test" }), 403);
+    // The client is to come again under the right name, and will be asked.
+    assert.equal(await ask({ servername: "mail.test", ...of(alice) }), 421);
   });
 
   for (const version of ["TLSv1.2", "TLSv1.3"] as const) {
