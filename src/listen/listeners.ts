@@ -65,9 +65,9 @@ export class Listeners {
     this.#refusals = createRefusals({ after: (delayMs, run) => clock.after(delayMs, run), log });
   }
 
-  /** A socket for a configuration to come. */
-  addSocket(key: string, handle: SocketHandle): void {
-    this.#sockets.set(key, handle);
+  /** A socket for a configuration to come; undefined = it was lost on its way, and its listener can't be opened. */
+  addSocket(key: string, handle: SocketHandle | undefined): void {
+    if (handle !== undefined) this.#sockets.set(key, handle);
   }
 
   receive(message: Extract<ToWorker, { readonly type: "ticket-keys" | "connections" | "ocsp-staples" }>): void {

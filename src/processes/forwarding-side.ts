@@ -48,7 +48,7 @@ export function createForwardingSide(options: ForwardingOptions): ForwardingSide
     receive(message, handle) {
       switch (message.type) {
         case "socket":
-          if (handle !== undefined) listeners.addSocket(message.key, handle);
+          listeners.addSocket(message.key, handle);
           break;
         case "configure":
           observers.apply(message.config);
