@@ -63,19 +63,27 @@ export async function startPebble(t: TestContext, options: PebbleOptions): Promi
   if (dns === null) return null;
   const ca = await run(t, "pebble", ["-config", config, "-dnsserver", `127.0.0.1:${dnsPort}`], options.nonceReject);
   if (ca === null) return null;
-  await until(() => /ACME directory available/.test(ca.output()));
   const caFile = await file("ca.pem", authority.certificate);
+  const directory = `https://localhost:${port}/dir`;
+  const root = async (): Promise<string> =>
+    fetchText(`https://localhost:${managementPort}/roots/0`, authority.certificate);
+  const answers = async (): Promise<boolean> => (await fetchText(directory, authority.certificate)) !== "";
+  await until(async () => {
+    if (ca.ended()) throw new Error(`pebble ended: ${ca.output()}`);
+    return (await answers().catch(() => false)) && (await root().catch(() => null));
+  });
   return {
-    directory: `https://localhost:${port}/dir`,
+    directory,
     ca: authority.certificate,
     caFile,
     output: () => ca.output(),
-    root: () => fetchText(`https://localhost:${managementPort}/roots/0`, authority.certificate),
+    root,
     stop: () => ca.stop(),
   };
 }
 
 interface Running {
+  ended(): boolean;
   output(): string;
   stop(): Promise<void>;
 }
@@ -93,13 +101,14 @@ async function run(t: TestContext, program: string, args: readonly string[], rej
     child.once("error", () => resolve(false));
   });
   if (!started) return null;
+  const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const stop = async (): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (ended()) return;
     child.kill("SIGKILL");
     await once(child, "exit");
   };
   t.after(stop);
-  return { output: () => output, stop };
+  return { output: () => output, ended, stop };
 }
 
 async function fetchText(url: string, ca: string): Promise<string> {
