@@ -15,15 +15,16 @@ export async function expositionText(samples: MetricSamples): Promise<string> {
 interface Value {
   readonly metricName: string;
   readonly labels: Sample["labels"];
+  readonly sharedLabels: Sample["detail"];
   readonly value: number;
 }
 
 function byMetric(samples: MetricSamples): ReadonlyMap<Metric, readonly Value[]> {
   const groups = new Map<Metric, Value[]>();
-  for (const [metric, { name: metricName, labels, value }] of samples) {
+  for (const [metric, { name: metricName, labels, detail, value }] of samples) {
     const values = groups.get(metric) ?? [];
     groups.set(metric, values);
-    values.push({ metricName, labels, value });
+    values.push({ metricName, labels, sharedLabels: detail, value });
   }
   return groups;
 }

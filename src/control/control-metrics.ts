@@ -1,4 +1,4 @@
-import type { Metric, MetricSamples, Sample } from "../observe/metric.ts";
+import { type Metric, type MetricSamples, noLabels, type Sample } from "../observe/metric.ts";
 import { createHash } from "node:crypto";
 import type { Config } from "../config/config.ts";
 import type { FarmStatus, MemberStatus } from "./farm-status.ts";
@@ -132,5 +132,5 @@ export function restartSample(restarts: number): MetricSample {
 }
 
 function sample(metric: Metric, labels: Sample["labels"], value: number): MetricSample {
-  return [metric, { name: metric.name, labels, value }];
+  return [metric, { name: metric.name, labels, detail: noLabels, value }];
 }

@@ -14,8 +14,8 @@ function example() {
 }
 
 const text = ({ layout }: ReturnType<typeof example>, row: Float64Array): string[] =>
-  Array.from(layout.samples(row, ["owa"]), ([, { name, labels, value }]) => {
-    return `${name} ${Object.values(labels).join(",")} ${value}`;
+  Array.from(layout.samples(row, ["owa"]), ([, { name, labels, detail, value }]) => {
+    return `${name} ${Object.values({ ...labels, ...detail }).join(",")} ${value}`;
   });
 
 describe("MetricLayout", () => {

@@ -1,11 +1,9 @@
-import type { Metric, Sample } from "./metric.ts";
-
-type Labels = Readonly<Record<string, string>>;
+import { type Labels, type Metric, noLabels, type Sample } from "./metric.ts";
 
 interface Group {
   readonly metric: Metric;
   readonly start: number;
-  /** The labels of each number, beside the row's own; a histogram has one more number than buckets: the sum. */
+  /** The labels of each number, beside the row's own. */
   readonly cells: readonly Labels[];
   /** Upper bounds in ascending order; null: no histogram. */
   readonly bounds: readonly number[] | null;
@@ -40,11 +38,11 @@ export class MetricLayout {
   }
 
   counter(name: Metric["name"], help: string): number {
-    return this.#add({ name, type: "counter", help, labels: this.labels }, [{}]);
+    return this.#add({ name, type: "counter", help, labels: this.labels }, [noLabels]);
   }
 
   gauge(name: Metric["name"], help: string): number {
-    const place = this.#add({ name, type: "gauge", help, labels: this.labels }, [{}]);
+    const place = this.#add({ name, type: "gauge", help, labels: this.labels }, [noLabels]);
     this.gauges.add(place);
     return place;
   }
@@ -56,7 +54,8 @@ export class MetricLayout {
   }
 
   histogram(name: Metric["name"], help: string, bounds: readonly number[]): HistogramPlace {
-    const cells = Array.from({ length: bounds.length + 2 }, () => ({}));
+    const limits = [...bounds.map(String), "+Inf"];
+    const cells = [...limits.map((le) => ({ le })), noLabels];
     const start = this.#add({ name, type: "histogram", help, labels: this.labels }, cells, bounds);
     return { start, bounds };
   }
@@ -95,23 +94,25 @@ export function add(row: Float64Array, place: number, amount: number): void {
   row[place] = (row[place] ?? 0) + amount;
 }
 
-function* plainSamples({ metric: { name }, start, cells }: Group, row: Float64Array, own: Labels): Generator<Sample> {
-  for (const [index, cell] of cells.entries()) {
+function* plainSamples(
+  { metric: { name }, start, cells }: Group,
+  row: Float64Array,
+  labels: Labels,
+): Generator<Sample> {
+  for (const [index, detail] of cells.entries()) {
     const value = row[start + index] ?? 0;
-    if (cells.length === 1) yield { name, labels: own, value };
-    else if (value !== 0) yield { name, labels: { ...own, ...cell }, value };
+    if (cells.length === 1 || value !== 0) yield { name, labels, detail, value };
   }
 }
 
-function* histogramSamples({ metric, start, bounds }: Group, row: Float64Array, own: Labels): Generator<Sample> {
+/** Buckets, then the sum; Prometheus wants each bucket to hold the smaller ones too. */
+function* histogramSamples({ metric, start, cells }: Group, row: Float64Array, labels: Labels): Generator<Sample> {
   const { name } = metric;
-  const limits = [...(bounds ?? []), Number.POSITIVE_INFINITY];
   let count = 0;
-  for (const [index, limit] of limits.entries()) {
+  for (const [index, detail] of cells.slice(0, -1).entries()) {
     count += row[start + index] ?? 0;
-    const le = limit === Number.POSITIVE_INFINITY ? "+Inf" : String(limit);
-    yield { name: `${name}_bucket`, labels: { ...own, le }, value: count };
+    yield { name: `${name}_bucket`, labels, detail, value: count };
   }
-  yield { name: `${name}_sum`, labels: own, value: row[start + limits.length] ?? 0 };
-  yield { name: `${name}_count`, labels: own, value: count };
+  yield { name: `${name}_sum`, labels, detail: noLabels, value: row[start + cells.length - 1] ?? 0 };
+  yield { name: `${name}_count`, labels, detail: noLabels, value: count };
 }

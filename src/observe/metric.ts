@@ -6,10 +6,16 @@ export interface Metric {
   readonly labels: readonly string[];
 }
 
+export type Labels = Readonly<Record<string, string>>;
+
+export const noLabels: Labels = {};
+
 /** One value of a metric. `name` differs from the metric's for the parts of a histogram. */
 export interface Sample {
   readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
+  /** Further labels; the same object each time, so that its text is made once. */
+  readonly detail: Labels;
   readonly value: number;
 }
 
