@@ -386,6 +386,13 @@ limits: { connections: 0, connectionsPerClient: many }`,
     ],
   ],
   [
+    "spans of which members do not hear",
+    `${base}tracing: { endpoint: "http://a/v1/traces" }\nforwarded: { traceparent: pass }\n`,
+    [
+      "f.yaml:6:27: forwarded.traceparent: with `tracing` members are told of this router's span: leave this key out, or `tracing`",
+    ],
+  ],
+  [
     "a password in the collector's URL",
     `${base}tracing: { endpoint: "http://a:hunter2@b/v1/traces" }\n`,
     ["f.yaml:5:22: tracing.endpoint: a URL with a password is not allowed: write it into `headersEnv`"],

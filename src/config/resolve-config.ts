@@ -1,6 +1,14 @@
 import ipaddr from "ipaddr.js";
 import { coversHost } from "./certificate-names.ts";
-import type { AdminConfig, Config, ForwardedConfig, IdentityConfig, ListenerConfig, RouteConfig } from "./config.ts";
+import type {
+  AdminConfig,
+  Config,
+  ForwardedConfig,
+  IdentityConfig,
+  ListenerConfig,
+  RouteConfig,
+  TracingConfig,
+} from "./config.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { quote } from "./quote.ts";
@@ -30,6 +38,7 @@ export function resolveConfig(file: string, document: Document, context: Resolve
   const listeners = resolveListeners(document, pinnedHosts(routes, farms), context);
   const acme = resolveAcme(file, document, context);
   const admin = resolveAdmin(document.admin, listeners, context);
+  const tracing = resolveTracing(document.tracing, context);
   warnOfUncoveredHosts(listeners, routes, context);
   return deepFreeze({
     file,
@@ -38,12 +47,12 @@ export function resolveConfig(file: string, document: Document, context: Resolve
     farms,
     routes,
     forwarded: resolveForwarded(document.forwarded, context),
-    identity: resolveIdentity(document),
+    identity: resolveIdentity(document, tracing, context),
     acme,
     limits: resolveLimits(document.limits, context),
     admin,
     metrics: resolveMetrics(document.metrics, { listeners, admin }, context),
-    tracing: resolveTracing(document.tracing, context),
+    tracing,
     workers: document.workers ?? builtInDefaults.workers,
     accessLog: resolveAccessLog(document.accessLog, file, context),
     log: resolveLog(document.log, file, context),
@@ -61,12 +70,24 @@ function resolveForwarded(written: Document["forwarded"], { findings }: ResolveC
   };
 }
 
-function resolveIdentity({ forwarded }: Document): IdentityConfig {
+/** A router that has a span of its own is a part of the trace. */
+function resolveIdentity(
+  { forwarded }: Document,
+  tracing: TracingConfig | null,
+  { findings }: ResolveContext,
+): IdentityConfig {
+  if (tracing !== null && forwarded.traceparent === "pass") {
+    const remedy = "leave this key out, or `tracing`";
+    findings.problem(
+      ["forwarded", "traceparent"],
+      `with \`tracing\` members are told of this router's span: ${remedy}`,
+    );
+  }
   const { logId, traceparent } = builtInDefaults.forwarded;
   return {
     logId: forwarded.logId ?? logId,
-    joinTrace: (forwarded.traceparent ?? traceparent) === "join",
-    sample: 0,
+    joinTrace: tracing !== null || (forwarded.traceparent ?? traceparent) === "join",
+    sample: tracing?.sample ?? 0,
   };
 }
 

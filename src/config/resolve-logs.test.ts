@@ -79,6 +79,8 @@ log: { level: debug, format: lines, file: ../own.log, rotate: { every: week } }
   });
 
   it("have what requests can be found by where that is asked for", () => {
+    const traced = configOf("tracing: { endpoint: http://127.0.0.1:4318/v1/traces, sample: 20% }\n").identity;
+    assert.deepEqual(traced, { logId: false, joinTrace: true, sample: 0.2 });
     assert.deepEqual(configOf("").identity, { logId: false, joinTrace: false, sample: 0 });
     assert.deepEqual(configOf("forwarded: { logId: true, traceparent: join }\n").identity, {
       logId: true,

@@ -25,12 +25,14 @@ export function createIdentify(options: IdentifyOptions): ((client: ClientSide) 
 }
 
 /** Returns the fields that are not passed on as they came. */
-function join({ head, record }: ClientSide, { sample, random }: IdentifyOptions): readonly string[] {
+function join({ head, origin, record }: ClientSide, { sample, random }: IdentifyOptions): readonly string[] {
   const context = readTraceContext(head.text);
   record.spanId = randomHex(8);
   record.traceId = context?.traceId ?? randomHex(16);
   record.parentId = context?.parentId ?? "";
-  record.sampled = context?.sampled ?? random() < sample;
+  const decides = context !== null && (!context.sampled || origin.trusted || sample === 0);
+  // Else a stranger could have all of its requests recorded.
+  record.sampled = decides ? context.sampled : random() < sample;
   // What is said of another trace must not be said of this one (3.3.1.1).
   return context === null ? ["traceparent", "tracestate"] : ["traceparent"];
 }

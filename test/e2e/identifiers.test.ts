@@ -16,10 +16,14 @@ async function pass(
   t: TestContext,
   identity: Partial<IdentityConfig>,
   fields: string,
+  trusted: readonly string[] = [],
 ): Promise<{ lines: string[]; told: Told }> {
   const told: Told[] = [];
   const site = await startSite(t, {
-    config: { identity: { logId: false, joinTrace: false, sample: 0, ...identity } },
+    config: {
+      forwarded: { trusted, standard: false },
+      identity: { logId: false, joinTrace: false, sample: 0, ...identity },
+    },
     observers: [
       ({ traceId, parentId, spanId, sampled, logId }) => told.push({ traceId, parentId, spanId, sampled, logId }),
     ],
@@ -53,6 +57,15 @@ describe("what a request can be found by", () => {
     const { told, lines } = await pass(t, { joinTrace: true, sample: 1 }, `traceparent: 00-${caller}-00\r\n`);
     assert.equal(told.sampled, false);
     assert.match(lines.at(-1) ?? "", /-00$/);
+  });
+
+  it("is recorded for a stranger no more often than others, whatever it says", async (t) => {
+    const identity = { joinTrace: true, sample: 0.4 };
+    const asked = `traceparent: 00-${caller}-01\r\n`;
+    // The tests' random number is 0.5.
+    assert.equal((await pass(t, identity, asked)).told.sampled, false);
+    assert.equal((await pass(t, { ...identity, sample: 0.6 }, asked)).told.sampled, true);
+    assert.equal((await pass(t, identity, asked, ["127.0.0.0/8"])).told.sampled, true);
   });
 
   for (const [what, fields] of [
