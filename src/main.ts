@@ -44,8 +44,8 @@ export interface Fairlead {
   apply(config: Config): Promise<void>;
   /** Log files were moved away by somebody else: goes on with new ones. */
   reopenLogs(): void;
-  /** Leaves the ports of the admin API and the metrics to another process. */
-  closeApis(): Promise<void>;
+  /** Leaves all ports to another process that has taken this one's place; `apisClosed` is called first. */
+  leave(graceMs: number, apisClosed: () => void): Promise<void>;
   /** Takes no new requests, lets running ones end for at most `graceMs`, then closes everything. */
   close(graceMs: number): Promise<void>;
 }
@@ -103,7 +103,13 @@ function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlea
       acme.apply(first.acme);
     },
     reopenLogs: () => sides.reopenLogs(),
-    closeApis: () => apis.close(),
+    async leave(graceMs, apisClosed) {
+      acme.close();
+      await apis.close();
+      apisClosed();
+      sides.sockets.giveAway();
+      await sides.stop(graceMs, true);
+    },
     async close(graceMs) {
       acme.close();
       await sides.stop(graceMs);

@@ -28,7 +28,10 @@ export function upgradeByFork(log: Log, replaced: () => void): (router: Fairlead
       log("router.replaced", { pid, version });
       replaced();
       systemClock.after(answerMs, () => {
-        void leave(router, () => void child.send({ type: "released" } satisfies ToSuccessor));
+        const released = { type: "released" } satisfies ToSuccessor;
+        void router
+          .leave(router.control.config.stop.upgradeGraceMs, () => void child.send(released))
+          .then(() => process.exit(0));
       });
       return { upgraded: true, pid, version };
     } catch (error) {
@@ -39,14 +42,6 @@ export function upgradeByFork(log: Log, replaced: () => void): (router: Fairlead
       return { upgraded: false, problem };
     }
   };
-}
-
-async function leave(router: Fairlead, released: () => void): Promise<void> {
-  await router.closeApis();
-  released();
-  router.estate.sockets.giveAway();
-  await router.close(router.control.config.stop.upgradeGraceMs);
-  process.exit(0);
 }
 
 /** Where this process was started to take another one's place: what it gets; else null. */

@@ -27,8 +27,11 @@ export type ToWorker =
   | { readonly type: "reopen-logs" }
   /** All OCSP responses that are in force, for TLS listeners to staple. */
   | { readonly type: "ocsp-staples"; readonly staples: readonly OcspStaple[] }
-  /** Take no new requests, end at `graceMs` at the latest; answered by `stopped`. */
-  | { readonly type: "stop"; readonly graceMs: number };
+  /**
+   * Take no new connections, end at `graceMs` at the latest; answered by `stopped`. `successor`: another process serves
+   * from now on, so that idle connections need not be closed at once.
+   */
+  | { readonly type: "stop"; readonly graceMs: number; readonly successor: boolean };
 
 /** A checked answer to the question whether a certificate was revoked. */
 export interface OcspStaple {

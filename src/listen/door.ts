@@ -4,6 +4,12 @@ import { listenerMetrics } from "../observe/listener-metrics.ts";
 import { add } from "../observe/metric-layout.ts";
 import { createEntrance, type EntranceOptions, type OpenConnection, refuse } from "./entrance.ts";
 
+/**
+ * How connections end on which nothing is under way. "at-once": new ones are refused, too. "after-next": each gets one
+ * more answer, so that no request is lost that is just on its way; where none comes, its time-out ends it.
+ */
+export type Closing = "at-once" | "after-next";
+
 /** What happens to the accepted connections of one listener, whoever bound its port. */
 export interface Door {
   /** Serves a connection of which nothing was read, from a server made with `acceptedSocketOptions`. */
@@ -12,8 +18,8 @@ export interface Door {
   configure(options: EntranceOptions): void;
   /** Session tickets are made and read with these from now on. */
   setTicketKeys(keys: Buffer): void;
-  /** Refuses new connections; ends the idle ones at once, the others after `graceMs` at the latest. */
-  close(graceMs: number): Promise<void>;
+  /** Ends the connections, all of them after `graceMs` at the latest. */
+  close(graceMs: number, manner: Closing): Promise<void>;
 }
 
 /** What a `net.Server` must be made with whose connections go through a door. */
@@ -23,11 +29,11 @@ export function createDoor(options: EntranceOptions): Door {
   const connections = new Set<OpenConnection>();
   const sockets = openSockets(options);
   const waiting = new Set<Socket>();
-  let closing = false;
+  let closing: Closing | null = null;
   const started = (connection: OpenConnection): void => {
     connections.add(connection);
     connection.socket.once("close", () => connections.delete(connection));
-    if (closing) connection.closing = true;
+    if (closing !== null) connection.closing = true;
   };
   const inside = { started, waiting };
   let entrance = createEntrance(options, inside);
@@ -38,7 +44,7 @@ export function createDoor(options: EntranceOptions): Door {
   };
   return {
     accept(socket) {
-      if (closing) socket.destroy();
+      if (closing === "at-once") socket.destroy();
       else if (sockets.add(socket)) entrance.enter(socket);
       else refuse(socket, "limit", options);
     },
@@ -49,10 +55,13 @@ export function createDoor(options: EntranceOptions): Door {
     setTicketKeys(keys) {
       entrance.tls?.setTicketKeys(keys);
     },
-    async close(graceMs) {
-      closing = true;
-      for (const connection of connections) connection.close();
-      for (const socket of waiting) socket.destroy();
+    async close(graceMs, manner) {
+      closing = manner;
+      for (const connection of connections) {
+        if (manner === "at-once") connection.close();
+        else connection.closing = true;
+      }
+      if (manner === "at-once") for (const socket of waiting) socket.destroy();
       if (sockets.count() === 0) return;
       const deadline = client.after(graceMs, abort);
       await sockets.untilNone();

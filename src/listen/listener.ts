@@ -4,7 +4,7 @@ import { isOwnExhaustion } from "../net/own-exhaustion.ts";
 import { refusalPlace } from "../observe/listener-metrics.ts";
 import { add } from "../observe/metric-layout.ts";
 import { listenOn, type SocketHandle } from "./bind-handle.ts";
-import { acceptedSocketOptions, createDoor } from "./door.ts";
+import { acceptedSocketOptions, createDoor, type Closing } from "./door.ts";
 import type { EntranceOptions } from "./entrance.ts";
 
 /** A socket that accepts, with the client connections that came in by it. */
@@ -12,8 +12,8 @@ export interface Listener {
   /** For connections that are accepted from now on; the others keep what they began with. */
   configure(options: EntranceOptions): void;
   setTicketKeys(keys: Buffer): void;
-  /** Takes no more connections; ends the idle ones at once, the others after `graceMs` at the latest. */
-  close(graceMs: number): Promise<void>;
+  /** Takes no more connections and ends those there are, all of them after `graceMs` at the latest. */
+  close(graceMs: number, manner: Closing): Promise<void>;
 }
 
 const backlog = 4096;
@@ -34,10 +34,10 @@ export async function startListener(handle: SocketHandle, options: EntranceOptio
   return {
     configure: (next) => door.configure(next),
     setTicketKeys: (keys) => door.setTicketKeys(keys),
-    close: async (graceMs) => {
+    close: async (graceMs, manner) => {
       const closed = once(server, "close");
       server.close();
-      await Promise.all([closed, door.close(graceMs)]);
+      await Promise.all([closed, door.close(graceMs, manner)]);
     },
   };
 }

@@ -15,6 +15,7 @@ import type { SocketHandle } from "./bind-handle.ts";
 import { socketKeys } from "./bound-sockets.ts";
 import { certificateFields } from "./client-certificate.ts";
 import { ConnectionLimits } from "./connection-limits.ts";
+import type { Closing } from "./door.ts";
 import type { EntranceOptions } from "./entrance.ts";
 import { fileHandleLimit } from "./file-handle-limit.ts";
 import { startListener, type Listener } from "./listener.ts";
@@ -87,9 +88,9 @@ export class Listeners {
     return problems.filter((problem) => problem !== null);
   }
 
-  /** Takes no more connections; ends the idle ones at once, the others after `graceMs` at the latest. */
-  async close(graceMs: number): Promise<void> {
-    const closed = [...this.#open.values()].map(({ listener }) => listener.close(graceMs));
+  /** Takes no more connections and ends those there are, all of them after `graceMs` at the latest. */
+  async close(graceMs: number, manner: Closing): Promise<void> {
+    const closed = [...this.#open.values()].map(({ listener }) => listener.close(graceMs, manner));
     this.#open.clear();
     await Promise.all([...closed, ...this.#ending]);
     this.#sharing?.cancel();
@@ -140,7 +141,7 @@ export class Listeners {
     for (const [key, { listener }] of this.#open) {
       if (keys.has(key)) continue;
       this.#open.delete(key);
-      const ended = listener.close(removedGraceMs);
+      const ended = listener.close(removedGraceMs, "after-next");
       this.#ending.add(ended);
       void ended.then(() => this.#ending.delete(ended));
     }

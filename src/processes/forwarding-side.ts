@@ -36,8 +36,8 @@ export function createForwardingSide(options: ForwardingOptions): ForwardingSide
   const countsOf: Worker["countsOf"] = (listener) => worker.countsOf(listener);
   const share = shared ? send : null;
   const listeners = new Listeners({ routing, challenges, share, countsOf, wheel, clock, log });
-  const stop = async (graceMs: number): Promise<void> => {
-    await listeners.close(graceMs);
+  const stop = async (graceMs: number, successor: boolean): Promise<void> => {
+    await listeners.close(graceMs, successor ? "after-next" : "at-once");
     worker.report();
     worker.close();
     wheel.close();
@@ -64,7 +64,7 @@ export function createForwardingSide(options: ForwardingOptions): ForwardingSide
           observers.reopenLogs();
           break;
         case "stop":
-          void stop(message.graceMs);
+          void stop(message.graceMs, message.successor);
           break;
         case "members":
         case "acme-challenges":

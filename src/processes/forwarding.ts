@@ -22,8 +22,8 @@ export interface Forwarding {
   alive(): boolean;
   /** Sends the numbers now instead of within a second; only in one process. */
   report(): void;
-  /** Takes no new requests; resolves when all have ended, soon after `graceMs` at the latest. */
-  stop(graceMs: number): Promise<void>;
+  /** Takes no new connections; resolves when all have ended, soon after `graceMs` at the latest. */
+  stop(graceMs: number, successor: boolean): Promise<void>;
 }
 
 interface InProcessOptions {
@@ -54,10 +54,10 @@ export function forwardInProcess({ clock, log, introduce, receive, observers }: 
     deaths: () => 0,
     alive: () => side !== null,
     report: () => side?.report(),
-    async stop(graceMs) {
+    async stop(graceMs, successor) {
       if (side === null) return;
       const ended = new Promise<void>((resolve) => (stopped = resolve));
-      side.receive({ type: "stop", graceMs });
+      side.receive({ type: "stop", graceMs, successor });
       await ended;
     },
   };
@@ -74,6 +74,6 @@ export function forwardInWorkers(options: WorkerPoolOptions): Forwarding {
     deaths: () => pool.deaths,
     alive: () => pool.alive(),
     report: () => undefined,
-    stop: async (graceMs) => pool.stop(graceMs),
+    stop: async (graceMs, successor) => pool.stop(graceMs, successor),
   };
 }

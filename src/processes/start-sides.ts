@@ -123,11 +123,14 @@ export class Sides {
     this.#logFiles.reopen();
   }
 
-  /** Takes no new requests, lets running ones end for at most `graceMs`, then stops everything. */
-  async stop(graceMs: number): Promise<void> {
+  /**
+   * Takes no new requests, lets running ones end for at most `graceMs`, then stops everything. `successor`: another process
+   * has the sockets now.
+   */
+  async stop(graceMs: number, successor = false): Promise<void> {
     this.#ticketTimer.cancel();
     this.#processReport.close();
-    await this.forwarding.stop(graceMs);
+    await this.forwarding.stop(graceMs, successor);
     this.sockets.close();
     this.control.close();
     this.#logFiles.close();

@@ -79,11 +79,11 @@ export class WorkerPool {
   }
 
   /** Resolves when all have ended; what has not ended 5 s after `graceMs` is killed. */
-  async stop(graceMs: number): Promise<void> {
+  async stop(graceMs: number, successor: boolean): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
     const ended = new Promise<void>((resolve) => (this.#ended = resolve));
     if (this.#running.size === 0) return;
-    this.send({ type: "stop", graceMs });
+    this.send({ type: "stop", graceMs, successor });
     const deadline = this.#options.clock.after(graceMs + afterGraceMs, () => {
       for (const { process } of this.#running.values()) process.kill();
     });

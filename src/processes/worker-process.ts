@@ -30,7 +30,7 @@ startProcessReport(systemClock, tell);
 process.on("message", (message: ToWorker, handle?: SocketHandle) => side.receive(message, handle));
 process.on("disconnect", () => {
   if (stopped) process.exit(0);
-  side.receive({ type: "stop", graceMs: orphanGraceMs });
+  side.receive({ type: "stop", graceMs: orphanGraceMs, successor: false });
   setTimeout(() => process.exit(0), orphanGraceMs);
 });
 // The control process decides when its workers end; a terminal sends these to all processes.

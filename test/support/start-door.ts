@@ -64,7 +64,7 @@ export async function startDoor(t: TestContext, config: ListenerConfig): Promise
   await once(server, "listening");
   t.after(async () => {
     server.close();
-    await door.close(0);
+    await door.close(0, "at-once");
   });
   return { door, port: portOf(server) };
 }
