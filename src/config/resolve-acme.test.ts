@@ -299,6 +299,9 @@ routes: [{ farm: app }]
         "2: no certificate for mail.example.org, autodiscover.example.org has been issued yet: clients see a self-signed one until then",
       ],
     );
+    const again = await load(async () => undefined);
+    assert.ok(again.ok);
+    assert.deepEqual(served(again.config), served(result.config), "a reload is no change");
     const [path = ""] = [...result.files.keys()].filter((name) => name.endsWith("mail.example.org-ecdsa.pem"));
     assert.equal(result.files.get(path), null, "the watch hears when it comes");
   });
