@@ -11,7 +11,6 @@ import { fairlead, Program } from "../support/program.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/until.ts";
 
-const timeout = 60_000;
 const names = ["mail.example.test", "autodiscover.example.test"];
 
 interface Site {
@@ -82,7 +81,7 @@ async function ask(socket: TLSSocket): Promise<string> {
   return String(bytes);
 }
 
-describe("certificates by ACME", { timeout }, () => {
+describe("certificates by ACME", { timeout: 170_000 }, () => {
   for (const [challenge, workers] of [
     ["http-01", 0],
     ["tls-alpn-01", 0],

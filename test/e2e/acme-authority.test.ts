@@ -14,7 +14,7 @@ import { startPebble, type Pebble, type PebbleOptions } from "../support/pebble.
 import { aListener, startRouterWith } from "../support/start-router.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-const timeout = 60_000;
+const timeout = 170_000;
 
 interface Setting {
   readonly pebble: Pebble;
