@@ -7,25 +7,24 @@ import {
 } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import type { ConnectionFacts } from "../farm/exchange-record.ts";
-import { keepAliveBeforeFirstMs } from "../forward/client-limits.ts";
+import { keepAliveBeforeFirstMs, lingerMs } from "../forward/client-limits.ts";
 import type { ClientSettings } from "../forward/client-settings.ts";
 import type { ClientOrigin } from "../forward/client-side.ts";
 import { connectionFacts } from "../forward/connection-facts.ts";
 import { guarded } from "../forward/guarded.ts";
+import { FrameBudget, frameCost } from "./frame-budget.ts";
 import { Timeout } from "../util/timer-wheel.ts";
 import {
   connectionWindow,
-  goAwayMs,
   maxFields,
   maxSentHead,
   maxSessionMemory,
   maxStreams,
+  smallPiece,
   streamWindow,
 } from "./http2-limits.ts";
 import { StreamClient, type StreamConnection } from "./stream-client.ts";
 
-/** The largest stream identifier: "no stream of yours is refused yet". */
-const anyStream = 2 ** 31 - 1;
 const endStreamFlag = 1;
 /** Nobody reads it. */
 const aborted = new Error("the connection was aborted");
@@ -40,6 +39,8 @@ export class Http2Connection implements StreamConnection {
   readonly #session: ServerHttp2Session;
   readonly #streams = new Set<StreamClient>();
   readonly #timeout: Timeout;
+  readonly #budget: FrameBudget;
+  #keepAliveMs = keepAliveBeforeFirstMs;
   #closing = false;
 
   constructor(socket: TLSSocket, origin: ClientOrigin, settings: ClientSettings) {
@@ -48,6 +49,7 @@ export class Http2Connection implements StreamConnection {
     this.settings = settings;
     this.facts = connectionFacts(socket, origin.passedOn);
     this.serverName = typeof socket.servername === "string" ? socket.servername.toLowerCase() : null;
+    this.#budget = new FrameBudget(settings.monotonic);
     this.#timeout = new Timeout(guarded(this, () => this.#timedOut()));
     this.#session = performServerHandshake(socket, {
       maxHeaderListPairs: maxFields,
@@ -71,6 +73,8 @@ export class Http2Connection implements StreamConnection {
     session.on("stream", (stream: ServerHttp2Stream, _headers: IncomingHttpHeaders, flags: number, fields: string[]) =>
       this.#begin(stream, flags, fields),
     );
+    session.on("ping", () => this.#spend(frameCost.ping));
+    session.on("remoteSettings", () => this.#spend(frameCost.settings));
     session.on("error", () => undefined);
     session.on("close", () => this.settings.wheel.disarm(this.#timeout));
     // Without its frames no response could be finished: there is no half-close.
@@ -81,14 +85,8 @@ export class Http2Connection implements StreamConnection {
   close(): void {
     if (this.#closing || this.#session.destroyed) return;
     this.#closing = true;
-    // RFC 9113 6.8: requests that are on their way are still served.
-    this.#session.goaway(0, anyStream);
-    const refuse = (): void => {
-      timer.cancel();
-      this.#session.close();
-    };
-    const timer = this.settings.after(goAwayMs, refuse);
-    if (!this.#session.ping(refuse)) refuse();
+    // Its GOAWAY names the last request that was read; later ones may safely be sent again (RFC 9113 6.8).
+    this.#session.close();
   }
 
   get closing(): boolean {
@@ -105,13 +103,22 @@ export class Http2Connection implements StreamConnection {
     this.socket.destroy();
   }
 
-  exchangeEnded(): void {
-    // Nothing to note.
+  answered(keepAliveMs: number): void {
+    this.#keepAliveMs = keepAliveMs;
+    this.#budget.earn(frameCost.reset);
+  }
+
+  resetByClient(): void {
+    this.#spend(frameCost.reset);
+  }
+
+  pieceHeld(bytes: number): void {
+    if (bytes < smallPiece) this.#spend(frameCost.smallPiece);
   }
 
   streamClosed(client: StreamClient): void {
     this.#streams.delete(client);
-    if (this.#streams.size === 0) this.settings.wheel.arm(this.#timeout, keepAliveBeforeFirstMs);
+    if (this.#streams.size === 0) this.settings.wheel.arm(this.#timeout, this.#keepAliveMs);
   }
 
   internalError(error: unknown): void {
@@ -120,6 +127,11 @@ export class Http2Connection implements StreamConnection {
   }
 
   #begin(stream: ServerHttp2Stream, flags: number, fields: readonly string[]): void {
+    // A reset came right behind the request: nobody is troubled with it.
+    if (stream.destroyed || stream.closed) {
+      this.resetByClient();
+      return;
+    }
     try {
       const client = new StreamClient(stream, this);
       this.#streams.add(client);
@@ -130,7 +142,17 @@ export class Http2Connection implements StreamConnection {
     }
   }
 
+  #spend(cost: number): void {
+    if (this.#session.destroyed || this.#budget.spend(cost)) return;
+    this.#session.destroy(aborted, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  }
+
   #timedOut(): void {
+    if (this.#session.closed) {
+      this.abort();
+      return;
+    }
     this.#session.close();
+    this.settings.wheel.arm(this.#timeout, lingerMs);
   }
 }

@@ -10,5 +10,5 @@ export const maxFields = 1000;
 export const maxSentHead = 512 * 1024;
 /** MiB that node:http2 may keep for one connection. */
 export const maxSessionMemory = 16;
-/** How long a client that is told of the connection's end may still begin requests. */
-export const goAwayMs = 1000;
+/** Pieces of a body below this are counted while they wait. */
+export const smallPiece = 64;

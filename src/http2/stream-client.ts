@@ -2,7 +2,7 @@ import { constants, type ServerHttp2Stream } from "node:http2";
 import type { ConnectionFacts } from "../farm/exchange-record.ts";
 import { ExchangeRecord } from "../farm/exchange-record.ts";
 import type { FaultCode } from "../farm/faults.ts";
-import { flushMs, maxHeldBytes } from "../forward/client-limits.ts";
+import { flushMs, keepAliveBeforeFirstMs, maxHeldBytes } from "../forward/client-limits.ts";
 import type { ClientSettings } from "../forward/client-settings.ts";
 import { block, type ClientOrigin, type ClientSide } from "../forward/client-side.ts";
 import { breakExchange } from "../forward/end-exchange.ts";
@@ -26,7 +26,9 @@ import { parseRequestHead, RequestHead } from "../http/request-head.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
 import { Timeout } from "../util/timer-wheel.ts";
 import { Http2Writer } from "./http2-writer.ts";
+import { chunk, lastChunk, watchPieces } from "./request-body.ts";
 import { http1Text } from "./request-text.ts";
+import { hearStream } from "./stream-events.ts";
 import { newWebSocketKey } from "./web-socket-key.ts";
 
 /** What a stream needs to know of its connection. */
@@ -36,13 +38,15 @@ export interface StreamConnection {
   readonly settings: ClientSettings;
   /** The name that the client asked for in its handshake; null = none. */
   readonly serverName: string | null;
-  /** The exchange is over. */
-  exchangeEnded(client: StreamClient): void;
+  /** A request was answered. */
+  answered(keepAliveMs: number): void;
+  /** The client has reset the stream before its request was answered. */
+  resetByClient(): void;
+  /** A piece of a body that has to wait. */
+  pieceHeld(bytes: number): void;
   streamClosed(client: StreamClient): void;
 }
 
-const lastChunk = Buffer.from("0\r\n\r\n");
-const lineEnd = Buffer.from("\r\n");
 /** Resets a stream with INTERNAL_ERROR; nobody reads it. */
 const interrupted = new Error("the response was interrupted");
 const noPins: Map<string, MemberConnection> = new Map();
@@ -84,20 +88,12 @@ export class StreamClient implements ClientSide {
     this.reading = new ReadingGate(stream);
     this.#exchange = new Exchange(this, settings.routing, { monotonic: settings.monotonic, listen: memberSide });
     this.#timeout = new Timeout(guarded(this, () => this.#timedOut()));
-    stream.on(
-      "drain",
-      guarded(this, () => clientDrained(this.#exchange)),
-    );
-    stream.on(
-      "aborted",
-      guarded(this, () => this.#gone()),
-    );
-    stream.on(
-      "close",
-      guarded(this, () => this.#closed()),
-    );
-    // It is followed by `close`; there is nothing to add to it.
-    stream.on("error", () => undefined);
+    hearStream(stream, {
+      internalError: (error) => this.internalError(error),
+      drain: () => clientDrained(this.#exchange),
+      aborted: () => this.#aborted(),
+      close: () => this.#closed(),
+    });
   }
 
   get dateLine(): () => string {
@@ -149,6 +145,7 @@ export class StreamClient implements ClientSide {
   }
 
   #listen(): void {
+    watchPieces(this.#stream, (bytes) => this.#connection.pieceHeld(bytes));
     this.#stream.on(
       "data",
       guarded(this, (bytes: Buffer) => this.#onBytes(bytes)),
@@ -193,7 +190,7 @@ export class StreamClient implements ClientSide {
     this.#gone();
     const stream = this.#stream;
     // Node's close() would end the response first, and a part of a body would look like the whole.
-    if (stream.headersSent && !stream.writableEnded) stream.destroy(interrupted);
+    if (stream.headersSent) stream.destroy(interrupted);
     else stream.close(code);
   }
 
@@ -202,21 +199,23 @@ export class StreamClient implements ClientSide {
     this.#settings.routing.ended(this.#exchange);
     const { farm, requestRead } = this.#exchange;
     this.#exchange.reset();
-    this.#connection.exchangeEnded(this);
+    this.#state = "flushing";
     const stream = this.#stream;
     if (!stream.writableEnded) {
-      this.reset(constants.NGHTTP2_INTERNAL_ERROR);
+      this.abort();
       return;
     }
-    this.#state = "flushing";
-    // RFC 9113 8.1: the rest of the request is not needed. It goes out behind the response.
-    if (!requestRead) stream.close(constants.NGHTTP2_NO_ERROR);
+    this.#connection.answered(farm?.config.timeouts.keepAliveMs ?? keepAliveBeforeFirstMs);
+    if (!requestRead || this.webSocketKey !== "") this.#dropRest();
     // A client that takes nothing must not keep what is left for ever.
     this.armTimeout(farm?.config.timeouts.idleMs ?? flushMs);
   }
 
   #onBytes(bytes: Buffer): void {
-    if (this.#state !== "exchange") return;
+    if (this.#state !== "exchange") {
+      this.#endUnread();
+      return;
+    }
     const exchange = this.#exchange;
     const chunked = this.head.framing === framing.chunked && exchange.phase !== "tunnel";
     const rest = requestBytes(exchange, chunked ? chunk(bytes) : bytes);
@@ -248,7 +247,29 @@ export class StreamClient implements ClientSide {
 
   #timedOut(): void {
     if (this.#state === "exchange") exchangeTimedOut(this.#exchange);
-    else this.reset(constants.NGHTTP2_CANCEL);
+    else if (!this.#endUnread()) this.abort();
+  }
+
+  /** What still comes of the request is of no use. */
+  #dropRest(): void {
+    this.reading.unblock(block.connecting | block.memberFull | block.nextRequest);
+    const stream = this.#stream;
+    const endUnread = guarded(this, () => void this.#endUnread());
+    const sent = (): void => void this.#settings.after(0, () => endUnread());
+    if (stream.writableFinished) sent();
+    else stream.once("finish", sent);
+  }
+
+  /**
+   * RFC 9113 8.1: the response was complete, the rest of the request is not needed. Only once the response's last frame
+   * was sent: a stream that is closed before makes node:http2 (20.20) write empty DATA frames for ever.
+   */
+  #endUnread(): boolean {
+    const stream = this.#stream;
+    if (stream.closed || stream.state.localClose !== 1) return false;
+    this.#gone();
+    stream.close(constants.NGHTTP2_NO_ERROR);
+    return true;
   }
 
   /** Nothing more can be said to the client on this stream. */
@@ -257,18 +278,17 @@ export class StreamClient implements ClientSide {
     this.#state = "closed";
     this.#settings.wheel.disarm(this.#timeout);
     this.held = null;
-    if (!unfinished) return;
-    clientGone(this.#exchange);
-    this.#connection.exchangeEnded(this);
+    if (unfinished) clientGone(this.#exchange);
+  }
+
+  /** By the client, where it is still open here. */
+  #aborted(): void {
+    if (this.#state === "exchange") this.#connection.resetByClient();
+    this.#gone();
   }
 
   #closed(): void {
-    this.#gone();
+    this.#aborted();
     this.#connection.streamClosed(this);
   }
-}
-
-function chunk(bytes: Buffer): Buffer {
-  if (bytes.length === 0) return bytes;
-  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`, "latin1"), bytes, lineEnd]);
 }
