@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { hangingKib } from "./hanging.mjs";
 import { bigBytes, memberCommand } from "./member.mjs";
 import { cpuSeconds, freePorts, installed, listening, start, stop, versionOf } from "./processes.mjs";
-import { fairleadBuild, proxies } from "./proxies.mjs";
+import { fairleadBuild, fairleadLogging, proxies } from "./proxies.mjs";
 import { median, table } from "./table.mjs";
 import { wrk } from "./wrk.mjs";
 
@@ -20,11 +20,13 @@ const usage = `node bench/cpu-per-request.mjs [options]
   --only CASE        only this case; may be repeated
   --proxy NAME       only this proxy (and HAProxy, for the ratio); may be repeated
   --build FOLDER     also measure this build of Fairlead; may be repeated
+  --access-log       also measure Fairlead with an access log in each format
   --json             the result as JSON`;
 
 const { values: options } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },
+    "access-log": { type: "boolean", default: false },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
     rounds: { type: "string" },
@@ -79,7 +81,8 @@ function certificateIn(folder) {
 
 /** The proxies of this run with their versions; null = not installed. */
 function chosenProxies() {
-  const builds = options.build.map((folder) => fairleadBuild(folder, []));
+  const logging = options["access-log"] ? ["w3c", "json", "combined"].map(fairleadLogging) : [];
+  const builds = [...options.build.map((folder) => fairleadBuild(folder, [])), ...logging];
   const wanted = options.proxy.map((each) => each.toLowerCase());
   const all = [...proxies, ...builds].filter(
     (proxy) =>

@@ -142,7 +142,7 @@ const npmProxy = {
   },
 };
 
-function fairleadFile(place) {
+function fairleadFile(place, more = "") {
   const { tls, port, memberPort, certificate, key, name } = place;
   const certificates = tls ? `, certificates: [{ cert: ${certificate}, key: ${key} }]` : "";
   return written(
@@ -157,7 +157,7 @@ farms:
 routes:
   - { path: /, farm: f }
 admin: off
-`,
+${more}`,
   );
 }
 
@@ -169,6 +169,19 @@ const fairlead = {
     args: [join(root, "bin/fairlead.mjs"), "run", "-c", fairleadFile(place)],
   }),
 };
+
+/** With an access log, to see what it costs. */
+export function fairleadLogging(format) {
+  const log = (place) => `accessLog: { file: ${place.port}-access.log, format: ${format} }\n`;
+  return {
+    ...fairlead,
+    name: `Fairlead, access log ${format}`,
+    command: (place) => ({
+      command: process.execPath,
+      args: [join(root, "bin/fairlead.mjs"), "run", "-c", fairleadFile(place, log(place))],
+    }),
+  };
+}
 
 /** Another build of Fairlead, to compare two of them in one run. */
 export function fairleadBuild(folder, nodeOptions) {

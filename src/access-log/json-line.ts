@@ -45,8 +45,10 @@ function readHeader(name: string): Get {
   return ({ head }) => read(head);
 }
 
-/** Microseconds are enough. */
-const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
+/** Tenths of milliseconds are enough, and much faster to write than what a clock gives. */
+function rounded(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}
 
 function getters(request: RequestReader): ReadonlyMap<string, Get> {
   const all: Readonly<Record<JsonField, Get>> = {

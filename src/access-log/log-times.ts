@@ -1,8 +1,3 @@
-/** "2026-11-24T08:15:30.250Z" */
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
 /** The same text for all that happened in one second: most lines of a busy log. */
 function perSecond(format: (ms: number) => string): (ms: number) => string {
   let second = Number.NaN;
@@ -17,17 +12,26 @@ function perSecond(format: (ms: number) => string): (ms: number) => string {
   };
 }
 
+const toSecond = perSecond((ms) => new Date(ms).toISOString().slice(0, 20));
+
+/** "2026-11-24T08:15:30.250Z" */
+export function isoTime(ms: number): string {
+  const rest = Math.floor(ms % 1000);
+  const zeros = rest < 10 ? "00" : rest < 100 ? "0" : "";
+  return `${toSecond(ms)}${zeros}${rest}Z`;
+}
+
 /** "2026-11-24", by UTC */
-export const dateText = perSecond((ms) => isoTime(ms).slice(0, 10));
+export const dateText = perSecond((ms) => toSecond(ms).slice(0, 10));
 
 /** "08:15:30", by UTC */
-export const timeText = perSecond((ms) => isoTime(ms).slice(11, 19));
+export const timeText = perSecond((ms) => toSecond(ms).slice(11, 19));
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** "24/Nov/2026:08:15:30 +0000", Apache's */
 export const apacheTime = perSecond((ms) => {
-  const iso = isoTime(ms);
+  const iso = toSecond(ms);
   const month = months[new Date(ms).getUTCMonth()] ?? "";
   return `${iso.slice(8, 10)}/${month}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
 });

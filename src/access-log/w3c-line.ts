@@ -7,21 +7,31 @@ import { w3cStatus } from "./w3c-status.ts";
 
 type Get = (record: ExchangeRecord) => string | number;
 
+/** What a client may have written: the rest is of our own making and needs no look at each of its characters. */
+const fromClient: ReadonlySet<string> = new Set([
+  "cs-method",
+  "cs-uri-stem",
+  "cs-uri-query",
+  "cs-host",
+  "c-ip",
+] satisfies W3cField[]);
+
 /** One line of the W3C extended format as IIS writes it: by UTC, spaces as "+", "-" for nothing, times in milliseconds. */
 export function w3cLine(fields: readonly string[], request: RequestReader): (record: ExchangeRecord) => string {
   const known = getters(request);
-  const gets = fields.map((field): Get => {
+  const parts = fields.map((field) => {
     const header = headerOfField(field, "w3c");
     const get = known.get(field) ?? (header === null ? undefined : readHeader(header));
     if (get === undefined) throw new RangeError(`${field} is not a field`);
-    return get;
+    return { get, look: header !== null || fromClient.has(field) };
   });
   return (record) => {
     let line = "";
-    for (const get of gets) {
+    for (const { get, look } of parts) {
       const value = get(record);
       if (line !== "") line += " ";
-      line += typeof value === "number" ? String(value) : written(value);
+      if (value === "") line += "-";
+      else line += look && typeof value === "string" ? written(value) : value;
     }
     // A line that begins so would be a directive.
     return line.startsWith("#") ? `%23${line.slice(1)}\r\n` : `${line}\r\n`;
@@ -32,7 +42,6 @@ const special = /[^!-~]/;
 const specials = /[^!-~]/g;
 
 function written(value: string): string {
-  if (value === "") return "-";
   return special.test(value) ? value.replace(specials, escape) : value;
 }
 

@@ -28,9 +28,13 @@ export class LineFile {
   readonly #options: LineFileOptions;
   readonly #writeBytes: number;
   /** Ready to be written, oldest first. */
-  readonly #full: string[] = [];
-  /** Being collected. */
-  #batch = "";
+  readonly #full: Buffer[] = [];
+  /**
+   * Being collected, as bytes: the strings that lines are made of would outlive many collections of the heap's young
+   * part and cost more than all the rest.
+   */
+  #batch: Buffer | null = null;
+  #used = 0;
   #waitingBytes = 0;
   #writing = false;
   #fd: number | null = null;
@@ -52,12 +56,12 @@ export class LineFile {
       this.#droppedLines++;
       return;
     }
-    if (this.#batch.length + line.length > this.#writeBytes && this.#batch !== "") {
-      this.#full.push(this.#batch);
-      this.#batch = "";
+    if (this.#used + line.length > this.#writeBytes) {
+      this.#take();
       this.#flush();
     }
-    this.#batch += line;
+    this.#batch ??= Buffer.allocUnsafeSlow(Math.max(this.#writeBytes, line.length));
+    this.#used += this.#batch.write(line, this.#used, "latin1");
     this.#waitingBytes += line.length;
     this.#timer ??= this.#options.clock.after(flushEveryMs, () => this.#onTimer());
   }
@@ -85,9 +89,10 @@ export class LineFile {
   }
 
   #take(): void {
-    if (this.#batch === "") return;
-    this.#full.push(this.#batch);
-    this.#batch = "";
+    if (this.#batch === null) return;
+    this.#full.push(this.#batch.subarray(0, this.#used));
+    this.#batch = null;
+    this.#used = 0;
   }
 
   #flush(): void {
@@ -104,9 +109,9 @@ export class LineFile {
       return;
     }
     this.#writing = true;
-    if (this.#options.file === null) this.#append(1, Buffer.from(batch, "latin1"));
+    if (this.#options.file === null) this.#append(1, batch);
     else if (this.#fd === null) this.#open(this.#options.file);
-    else this.#append(this.#fd, Buffer.from(batch, "latin1"));
+    else this.#append(this.#fd, batch);
   }
 
   #open(file: string): void {
@@ -137,7 +142,7 @@ export class LineFile {
     this.#problem = error.message;
     this.#closeFile();
     if (this.#closed !== null) {
-      for (const batch of this.#full.splice(0)) this.#droppedLines += batch.split("\n").length - 1;
+      for (const batch of this.#full.splice(0)) this.#droppedLines += batch.toString("latin1").split("\n").length - 1;
       this.#next();
       return;
     }
