@@ -14,7 +14,7 @@ export interface WebSocketCase {
   readonly offer?: string;
 }
 
-export type Step =
+type Step =
   | {
       readonly send: Buffer;
       /** Bytes per write; left out: all at once. */
