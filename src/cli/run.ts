@@ -129,6 +129,8 @@ function reopenLogsOnSignal(router: Fairlead): void {
   if (process.platform !== "win32") process.on("SIGUSR2", () => router.reopenLogs());
 }
 
+const atOnceMs = 1000;
+
 interface Stopping {
   readonly close: (graceMs: number) => Promise<void>;
   readonly graceMs: () => number;
@@ -139,12 +141,17 @@ interface Stopping {
 
 /** The first signal lets running requests end, the second one does not wait. */
 export function stopOnSignal({ close, graceMs, stopping: told, log }: Stopping): void {
-  let stopping = false;
+  let signals = 0;
   const stop = (reason: string): void => {
-    if (stopping) process.exit(1);
-    stopping = true;
+    signals++;
+    if (signals > 1) {
+      // Workers are told as well, but nobody waits for one that does not hear.
+      systemClock.after(atOnceMs, () => process.exit(1));
+      void close(0).then(() => process.exit(1));
+      return;
+    }
     log("router.stopping", { reason });
-    void Promise.all([close(graceMs()), told?.(graceMs())]).then(() => process.exit(0));
+    void Promise.all([close(graceMs()), told?.(graceMs())]).then(() => process.exit(signals > 1 ? 1 : 0));
   };
   process.on("SIGTERM", stop).on("SIGINT", stop);
   if (process.platform === "win32") process.on("SIGHUP", stop).on("SIGBREAK", stop);

@@ -4,10 +4,10 @@ import { listenPlaceText } from "./listen-place-text.ts";
 
 /**
  * What differs between two configurations, a line each, in the words of the configuration file. Nothing secret is in
- * it: of certificates and keys only that they changed.
+ * it: of certificates and keys only that they changed. None = they mean the same.
  */
 export function describeChanges(before: Config, after: Config): string[] {
-  return [
+  const changes = [
     ...named(
       "listener",
       byName(before.listeners, listenPlaceText),
@@ -17,8 +17,20 @@ export function describeChanges(before: Config, after: Config): string[] {
     ...named("server", byName(before.servers, nameOf), byName(after.servers, nameOf), fieldChanges),
     ...named("farm", byName(before.farms, nameOf), byName(after.farms, nameOf), farmChanges),
     ...named("route", byName(before.routes, routeName), byName(after.routes, routeName), fieldChanges),
-    ...fieldChanges(rest(before), rest(after)),
+    ...fieldChanges(rest(before), rest(after)).map(withTime),
   ];
+  if (changes.length > 0 || isDeepStrictEqual(meaning(before), meaning(after))) return changes;
+  // The first certificate, for one, answers where no name fits.
+  return ["the order of entries"];
+}
+
+/** Processes are not started and ended by a reload. */
+function withTime(change: string): string {
+  return change.startsWith("workers: ") ? `${change} (from the next start or upgrade on)` : change;
+}
+
+function meaning({ file: _file, listeners, ...config }: Config): object {
+  return { ...config, listeners: listeners.map(({ entry: _entry, ...listener }) => listener) };
 }
 
 /** What is described by itself above; the file is where it came from, not what it says. */
@@ -83,11 +95,14 @@ function withoutCertificates({ entry: _entry, ...listener }: ListenerConfig): ob
 function fieldChanges(before: object, after: object): string[] {
   const one = new Map(leaves(before, ""));
   const other = new Map(leaves(after, ""));
-  return [...new Set([...one.keys(), ...other.keys()])]
-    .filter((path) => !isDeepStrictEqual(one.get(path), other.get(path)))
-    .map((path) =>
-      isSecret(path) ? `${path} changed` : `${path}: ${text(one.get(path))} -> ${text(other.get(path))}`,
-    );
+  return (
+    [...new Set([...one.keys(), ...other.keys()])]
+      // A section that is gone, or new, is told by what is in it.
+      .filter((path) => !isDeepStrictEqual(one.get(path) ?? null, other.get(path) ?? null))
+      .map((path) =>
+        isSecret(path) ? `${path} changed` : `${path}: ${text(one.get(path))} -> ${text(other.get(path))}`,
+      )
+  );
 }
 
 function leaves(value: object, path: string): [string, unknown][] {

@@ -114,26 +114,54 @@ export class Configurations {
   }
 
   async #reload(by: Origin, dryRun: boolean): Promise<ReloadOutcome> {
-    const loaded = await this.#options.load(by, this.#current.document);
-    if (!loaded.ok) return this.#refuse(loaded.problems, loaded.warnings, []);
+    const loaded = await this.#load(by);
+    if (!loaded.ok) {
+      const { problems, warnings } = loaded;
+      return dryRun ? { applied: false, problems, warnings, changes: [] } : this.#refuse(problems, warnings, []);
+    }
     const changes = describeChanges(this.#current.config, loaded.config);
     if (dryRun || changes.length === 0) return this.#unchanged(changes, loaded.warnings);
     return this.#put(by, loaded, changes);
   }
 
+  async #load(
+    by: Origin,
+  ): Promise<LoadResult | Pick<Extract<LoadResult, { ok: false }>, "ok" | "problems" | "warnings">> {
+    try {
+      return await this.#options.load(by, this.#current.document);
+    } catch (error) {
+      return { ok: false, problems: [this.#fault(error)], warnings: [] };
+    }
+  }
+
   async #put(by: Origin, candidate: Candidate, changes: readonly string[]): Promise<ReloadOutcome> {
-    const { clock, log, put, explain } = this.#options;
+    const { clock, log, put } = this.#options;
     const { config, document, warnings } = candidate;
     const startedAt = clock.monotonic();
     try {
       await put(config);
     } catch (error) {
-      return this.#refuse([explain(error, candidate)], warnings, changes);
+      return this.#refuse([this.#explained(error, candidate)], warnings, changes);
     }
     this.#remember({ by, config, document, changes });
     const tookMs = clock.monotonic() - startedAt;
     log("config.reloaded", { file: config.file, by, changes: changes.length, summary: changes.join("; ") });
     return { applied: true, id: this.#current.id, changes, warnings, tookMs };
+  }
+
+  #explained(error: unknown, candidate: Candidate): Problem {
+    try {
+      return this.#options.explain(error, candidate);
+    } catch {
+      return this.#fault(error);
+    }
+  }
+
+  /** What nobody can explain is a fault of ours; the router must not end of it. */
+  #fault(error: unknown): Problem {
+    const problem = error instanceof Error ? error.message : String(error);
+    this.#options.log("router.failed", { problem, stack: error instanceof Error ? (error.stack ?? "") : "" });
+    return this.#problem(problem);
   }
 
   #unchanged(changes: readonly string[], warnings: readonly Problem[]): ReloadOutcome {

@@ -19,7 +19,10 @@ export class SharedLoad {
   /** Positions mean the members of this configuration from now on. */
   configured(generation: number): void {
     this.#generation = generation;
+    if (this.#current.size === 0) return;
     this.#current.clear();
+    // What was told last goes on being believed until something else is.
+    this.#timer ??= this.#clock.after(shareAfterMs, () => this.#share());
   }
 
   /** One that was sent under another configuration is ignored. */

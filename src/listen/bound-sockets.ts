@@ -22,8 +22,6 @@ export interface BoundSockets {
    * had. Returns the keys of the new ones.
    */
   open(config: Config): Promise<string[]>;
-  /** Closes one that turned out to be of no use. */
-  drop(key: string): void;
   /** Closes those that `config` does not need, and gives the others the permissions that it says. */
   keepOnly(config: Config): void;
   /** They belong to another process now: closes the handles, but leaves all that they need. */
@@ -71,7 +69,6 @@ export function createBoundSockets(adopted: ReadonlyMap<string, SocketHandle> = 
       }
       return opened;
     },
-    drop,
     keepOnly({ listeners }) {
       const wanted = new Set(socketKeys(listeners));
       for (const key of all.keys()) if (!wanted.has(key)) drop(key);

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { createServer } from "node:net";
 import { isOwnExhaustion } from "../net/own-exhaustion.ts";
 import { refusalPlace } from "../observe/listener-metrics.ts";
@@ -12,7 +11,7 @@ export interface Listener {
   /** For connections that are accepted from now on; the others keep what they began with. */
   configure(options: EntranceOptions): void;
   setTicketKeys(keys: Buffer): void;
-  /** Takes no more connections and ends those there are, all of them after `graceMs` at the latest. */
+  /** Takes no more connections and ends those there are, all of them after `graceMs` at the latest. Again: may be less. */
   close(graceMs: number, manner: Closing): Promise<void>;
 }
 
@@ -24,6 +23,7 @@ export async function startListener(handle: SocketHandle, options: EntranceOptio
   const door = createDoor(options);
   const server = createServer(acceptedSocketOptions, (socket) => door.accept(socket));
   await listenOn(server, handle, backlog);
+  const closed = new Promise<void>((resolve) => server.once("close", () => resolve()));
   // No file handle left for the next connection, for one; what is connected goes on.
   server.on("error", (error) => {
     if (isOwnExhaustion(error)) {
@@ -35,7 +35,6 @@ export async function startListener(handle: SocketHandle, options: EntranceOptio
     configure: (next) => door.configure(next),
     setTicketKeys: (keys) => door.setTicketKeys(keys),
     close: async (graceMs, manner) => {
-      const closed = once(server, "close");
       server.close();
       await Promise.all([closed, door.close(graceMs, manner)]);
     },

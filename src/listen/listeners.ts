@@ -51,7 +51,7 @@ export class Listeners {
   readonly #sockets = new Map<string, SocketHandle>();
   readonly #open = new Map<string, Open>();
   /** Taken away by a configuration, with connections that have not ended. */
-  readonly #ending = new Set<Promise<void>>();
+  readonly #ending = new Set<Listener>();
   /** Of all listeners together. */
   readonly #limits = new ConnectionLimits(fileHandleLimit());
   readonly #refusals: Refusals;
@@ -88,11 +88,11 @@ export class Listeners {
     return problems.filter((problem) => problem !== null);
   }
 
-  /** Takes no more connections and ends those there are, all of them after `graceMs` at the latest. */
+  /** Takes no more connections and ends those there are, all of them after `graceMs` at the latest. Again: may be less. */
   async close(graceMs: number, manner: Closing): Promise<void> {
-    const closed = [...this.#open.values()].map(({ listener }) => listener.close(graceMs, manner));
+    const open = [...this.#open.values()].map(({ listener }) => listener);
     this.#open.clear();
-    await Promise.all([...closed, ...this.#ending]);
+    await Promise.all([...open, ...this.#ending].map(async (listener) => this.#end(listener, graceMs, manner)));
     this.#sharing?.cancel();
     this.#refusals.close();
   }
@@ -141,10 +141,20 @@ export class Listeners {
     for (const [key, { listener }] of this.#open) {
       if (keys.has(key)) continue;
       this.#open.delete(key);
-      const ended = listener.close(removedGraceMs, "after-next");
-      this.#ending.add(ended);
-      void ended.then(() => this.#ending.delete(ended));
+      void this.#end(listener, removedGraceMs, "after-next");
     }
+    // What was bound for a configuration that did not come into force.
+    for (const [key, handle] of this.#sockets) {
+      if (keys.has(key)) continue;
+      this.#sockets.delete(key);
+      handle.close();
+    }
+  }
+
+  async #end(listener: Listener, graceMs: number, manner: Closing): Promise<void> {
+    this.#ending.add(listener);
+    await listener.close(graceMs, manner);
+    this.#ending.delete(listener);
   }
 
   #entranceOptions(config: ListenerConfig): Omit<EntranceOptions, "forwarded" | "removed"> {

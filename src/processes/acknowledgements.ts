@@ -9,7 +9,7 @@ interface Waiting {
   done(missing: readonly number[]): void;
 }
 
-/** Waits until every worker has a configuration in force. */
+/** Waits until every worker that runs, and at least one, has a configuration in force. */
 export class Acknowledgements {
   readonly #clock: Clock;
   readonly #ids: () => readonly number[];
@@ -57,6 +57,8 @@ export class Acknowledgements {
   }
 
   #look(): void {
+    // Where none runs at the moment, one will.
+    if (this.#ids().length === 0) return;
     for (const waiting of this.#waiting) if (this.#missing(waiting.generation).length === 0) waiting.done([]);
   }
 

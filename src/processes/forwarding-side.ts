@@ -36,8 +36,11 @@ export function createForwardingSide(options: ForwardingOptions): ForwardingSide
   const countsOf: Worker["countsOf"] = (listener) => worker.countsOf(listener);
   const share = shared ? send : null;
   const listeners = new Listeners({ routing, challenges, share, countsOf, wheel, clock, log });
+  let stopped = false;
   const stop = async (graceMs: number, successor: boolean): Promise<void> => {
     await listeners.close(graceMs, successor ? "after-next" : "at-once");
+    if (stopped) return;
+    stopped = true;
     worker.report();
     worker.close();
     wheel.close();

@@ -22,7 +22,7 @@ export interface Forwarding {
   alive(): boolean;
   /** Sends the numbers now instead of within a second; only in one process. */
   report(): void;
-  /** Takes no new connections; resolves when all have ended, soon after `graceMs` at the latest. */
+  /** Takes no new connections; resolves when all have ended, soon after `graceMs` at the latest. Again: may be less. */
   stop(graceMs: number, successor: boolean): Promise<void>;
 }
 
@@ -37,9 +37,10 @@ interface InProcessOptions {
 /** `workers: 0`: the same messages, without a process between. */
 export function forwardInProcess({ clock, log, introduce, receive, observers }: InProcessOptions): Forwarding {
   let side: ForwardingSide | null = null;
-  let stopped: (() => void) | null = null;
+  let hearStopped: () => void = () => undefined;
+  const stopped = new Promise<void>((resolve) => (hearStopped = resolve));
   const hear = (message: ToControl): void => {
-    if (message.type === "stopped") stopped?.();
+    if (message.type === "stopped") hearStopped();
     else receive(message, 0);
   };
   return {
@@ -56,9 +57,8 @@ export function forwardInProcess({ clock, log, introduce, receive, observers }: 
     report: () => side?.report(),
     async stop(graceMs, successor) {
       if (side === null) return;
-      const ended = new Promise<void>((resolve) => (stopped = resolve));
       side.receive({ type: "stop", graceMs, successor });
-      await ended;
+      await stopped;
     },
   };
 }

@@ -106,14 +106,24 @@ export class Sides {
     this.#logBound(config, [...adopted, ...opened]);
   }
 
-  /** Puts a configuration in force; rejects with a ListenError, with nothing changed, where a port can't be had. */
+  /**
+   * Puts a configuration in force; rejects, with the one before in force, where that can't be done: with a ListenError
+   * where a port can't be had.
+   */
   async apply(config: Config): Promise<void> {
+    const before = this.control.config;
     const opened = await this.sockets.open(config);
     for (const key of opened) this.forwarding.send({ type: "socket", key }, this.sockets.all.get(key)?.handle);
-    this.#options.ownLog?.apply(config.log);
-    this.#logFiles.apply(config);
-    this.control.apply(config);
-    await this.#inForce(config);
+    this.#tell(config);
+    try {
+      await this.#inForce(config);
+    } catch (error) {
+      // Some listeners or workers have taken it.
+      this.#tell(before);
+      await this.#acknowledgements.all(this.control.generation, appliedWithinMs);
+      this.sockets.keepOnly(before);
+      throw error;
+    }
     this.sockets.keepOnly(config);
     this.#logBound(config, opened);
   }
@@ -130,10 +140,18 @@ export class Sides {
   async stop(graceMs: number, successor = false): Promise<void> {
     this.#ticketTimer.cancel();
     this.#processReport.close();
-    await this.forwarding.stop(graceMs, successor);
+    const stopped = this.forwarding.stop(graceMs, successor);
+    // While any process has one open, the system lets clients in, and nobody answers them.
     this.sockets.close();
+    await stopped;
     this.control.close();
     this.#logFiles.close();
+  }
+
+  #tell(config: Config): void {
+    this.#options.ownLog?.apply(config.log);
+    this.#logFiles.apply(config);
+    this.control.apply(config);
   }
 
   #createForwarding({ workers }: Config): Forwarding {
@@ -170,9 +188,9 @@ export class Sides {
 
   async #inForce(config: Config): Promise<void> {
     const { problems, missing } = await this.#acknowledgements.all(this.control.generation, appliedWithinMs);
-    for (const { key } of problems) this.sockets.drop(key);
     const [problem] = problems;
     if (problem !== undefined) throw listenErrorOf(config, problem);
+    if (this.forwarding.ids().length === 0) throw new Error("no worker lives long enough to take the configuration");
     if (missing.length > 0) throw new Error(`workers ${missing.join(", ")} did not take the configuration in time`);
   }
 

@@ -46,15 +46,20 @@ export class WorkerPool {
   readonly #running = new Map<number, Running>();
   readonly #delay: () => number;
   readonly #timers = new Set<Timer>();
-  /** Set once the pool is to end. */
-  #ended: (() => void) | null = null;
+  readonly #ended: Promise<void>;
+  #hearEnded: () => void = () => undefined;
+  #ending = false;
   #next = 1;
+  /** Monotonic milliseconds. */
+  #lookedAt: number;
   /** How many have died since the start. */
   deaths = 0;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
     this.#delay = restartDelay(options.clock);
+    this.#lookedAt = options.clock.monotonic();
+    this.#ended = new Promise((resolve) => (this.#hearEnded = resolve));
   }
 
   start(): void {
@@ -78,16 +83,16 @@ export class WorkerPool {
     return [...this.#running.values()].some(({ lastHeard }) => now - lastHeard < silentMs);
   }
 
-  /** Resolves when all have ended; what has not ended 5 s after `graceMs` is killed. */
+  /** Resolves when all have ended; what has not ended 5 s after `graceMs` is killed. Again: may be less. */
   async stop(graceMs: number, successor: boolean): Promise<void> {
     for (const timer of this.#timers) timer.cancel();
-    const ended = new Promise<void>((resolve) => (this.#ended = resolve));
+    this.#ending = true;
     if (this.#running.size === 0) return;
     this.send({ type: "stop", graceMs, successor });
     const deadline = this.#options.clock.after(graceMs + afterGraceMs, () => {
       for (const { process } of this.#running.values()) process.kill();
     });
-    await ended;
+    await this.#ended;
     deadline.cancel();
   }
 
@@ -109,8 +114,8 @@ export class WorkerPool {
   #died({ worker, process: { pid } }: Running, how: string): void {
     this.#running.delete(worker);
     this.#options.gone(worker);
-    if (this.#ended !== null) {
-      if (this.#running.size === 0) this.#ended();
+    if (this.#ending) {
+      if (this.#running.size === 0) this.#hearEnded();
       return;
     }
     this.deaths++;
@@ -130,6 +135,10 @@ export class WorkerPool {
 
   #killSilent(): void {
     const now = this.#options.clock.monotonic();
+    // What workers said while this process (or the whole machine) stood still has not been read yet.
+    const away = now - this.#lookedAt > 2 * lookEveryMs;
+    this.#lookedAt = now;
+    if (away) for (const entry of this.#running.values()) entry.lastHeard = now;
     for (const { worker, process, lastHeard } of this.#running.values()) {
       if (now - lastHeard < silentMs) continue;
       this.#options.log("worker.hangs", { worker, pid: process.pid, seconds: Math.round((now - lastHeard) / 1000) });

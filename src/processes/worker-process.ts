@@ -23,7 +23,8 @@ const side = createForwardingSide({
     tell(message);
     if (message.type !== "stopped") return;
     stopped = true;
-    process.disconnect();
+    if (process.connected) process.disconnect();
+    else process.exit(0);
   },
 });
 startProcessReport(systemClock, tell);
