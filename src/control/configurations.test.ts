@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { EventEmitter, once } from "node:events";
 import { describe, it } from "node:test";
 import { aConfig } from "../../test/support/configs.ts";
 import { FakeClock } from "../../test/support/fake-clock.ts";
@@ -19,9 +20,10 @@ function good(config: Config, warnings: readonly Problem[] = []): LoadResult {
     config,
     warnings,
     files: new Map(),
-    document: { text: `limits: ${config.limits.connections}` },
-    problemAt: (_path: unknown, message: string) => problem(message),
-  } as unknown as LoadResult;
+    document: { ok: true, bytes: Buffer.from([config.limits.connections ?? 0]) },
+    expanded: {},
+    problemAt: (_path, message) => problem(message),
+  };
 }
 
 function setting() {
@@ -37,7 +39,7 @@ function setting() {
   const configurations = new Configurations({
     first: numbered(1),
     load: async (by, inForce) => {
-      asked.push(`${by} ${JSON.stringify(inForce)}`);
+      asked.push(`${by} ${inForce?.ok === true ? inForce.bytes.join() : "none"}`);
       return state.next;
     },
     put: async (config) => {
@@ -103,7 +105,7 @@ describe("configurations", () => {
   it("that are wrong are refused with every problem, and the old one stays", async () => {
     const { configurations, state, put, history, log } = setting();
     const problems = [problem("bad"), problem("worse")];
-    state.next = { ok: false, problems, warnings: [], files: new Map() } as unknown as LoadResult;
+    state.next = { ok: false, problems, warnings: [], files: new Map(), document: { ok: false, reason: "gone" } };
     for (const dryRun of [false, true]) {
       const outcome = await configurations.reload("signal", dryRun);
       assert.deepEqual(outcome, { applied: false, problems, warnings: [], changes: [] });
@@ -153,8 +155,8 @@ describe("configurations", () => {
 
   it("are changed one at a time, in the order of the wishes", async () => {
     const { configurations, state, put, history } = setting();
-    let release: () => void = () => undefined;
-    state.put = async () => new Promise<void>((resolve) => (release = resolve));
+    const held = new EventEmitter();
+    state.put = async () => void (await once(held, "release"));
     state.next = good(numbered(2));
     const first = configurations.reload("command");
     const second = configurations.reload("watch");
@@ -163,7 +165,7 @@ describe("configurations", () => {
     state.put = async () => undefined;
     state.next = good(numbered(3));
     assert.deepEqual(put, []);
-    release();
+    held.emit("release");
     const outcomes = await Promise.all([first, second, back]);
     assert.deepEqual(
       outcomes.map(({ changes }) => changes[0]),
@@ -177,7 +179,7 @@ describe("configurations", () => {
     const { configurations, reload, asked } = setting();
     await reload(2);
     await configurations.reload("certificate");
-    assert.deepEqual(asked, ["command null", 'certificate {"text":"limits: 2"}']);
+    assert.deepEqual(asked, ["command none", "certificate 2"]);
   });
 });
 

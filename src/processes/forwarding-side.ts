@@ -27,15 +27,18 @@ export interface ForwardingSide {
   report(): void;
 }
 
+function listenersOf(worker: Worker, wheel: TimerWheel, { clock, log, send, shared }: ForwardingOptions): Listeners {
+  const { routing, challenges } = worker;
+  const countsOf: Worker["countsOf"] = (listener) => worker.countsOf(listener);
+  return new Listeners({ routing, challenges, share: shared ? send : null, countsOf, wheel, clock, log });
+}
+
 export function createForwardingSide(options: ForwardingOptions): ForwardingSide {
   const { clock, log, send, shared } = options;
   const wheel = new TimerWheel(clock);
   const observers = new ProcessObservers({ clock, log, always: options.observers ?? [] });
   const worker = createWorker({ clock, wheel, observers: observers.exchanges, send, shared });
-  const { routing, challenges } = worker;
-  const countsOf: Worker["countsOf"] = (listener) => worker.countsOf(listener);
-  const share = shared ? send : null;
-  const listeners = new Listeners({ routing, challenges, share, countsOf, wheel, clock, log });
+  const listeners = listenersOf(worker, wheel, options);
   let stopped = false;
   const stop = async (graceMs: number, successor: boolean): Promise<void> => {
     await listeners.close(graceMs, successor ? "after-next" : "at-once");

@@ -37,10 +37,10 @@ interface InProcessOptions {
 /** `workers: 0`: the same messages, without a process between. */
 export function forwardInProcess({ clock, log, introduce, receive, observers }: InProcessOptions): Forwarding {
   let side: ForwardingSide | null = null;
-  let hearStopped: () => void = () => undefined;
+  let hearStopped: (() => void) | null = null;
   const stopped = new Promise<void>((resolve) => (hearStopped = resolve));
   const hear = (message: ToControl): void => {
-    if (message.type === "stopped") hearStopped();
+    if (message.type === "stopped") hearStopped?.();
     else receive(message, 0);
   };
   return {
