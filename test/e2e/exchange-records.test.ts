@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { describe, it, type TestContext } from "node:test";
 import type { RouteConfig, RouteLimitsConfig } from "../../src/config/config.ts";
 import type { ExchangeRecord } from "../../src/farm/exchange-record.ts";
 import { advanceUntil } from "../support/advance-until.ts";
 import { aMember } from "../support/configs.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { startH2Site } from "../support/h2-site.ts";
 import { quiet } from "../support/quiet.ts";
 import { always, type RawConnection } from "../support/raw-member.ts";
 import { type Site, startSite } from "../support/site.ts";
@@ -18,7 +20,7 @@ const ok = "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nok";
 const unavailable = "HTTP/1.1 503 No\r\nDate: x\r\nContent-Length: 0\r\n\r\n";
 
 /** Answers one request and closes at the second. */
-const once = (connection: RawConnection): void => {
+const answersOnce = (connection: RawConnection): void => {
   let requests = 0;
   connection.socket.on("data", () => {
     requests++;
@@ -220,7 +222,7 @@ describe("what is told of a request when it is over", () => {
   });
 
   it("says that a connection had gone stale", async (t) => {
-    const { site, told } = await recorded(t, { members: [once] });
+    const { site, told } = await recorded(t, { members: [answersOnce] });
     const client = site.client().write(get);
     await client.untilText("ok");
     client.clear();
@@ -315,6 +317,28 @@ describe("what is told of a request when it is over", () => {
       assert.equal(outline(await untilTold(told)), expected);
     });
   }
+
+  it("has the version of HTTP and TLS, for each request of an HTTP/2 connection", async (t) => {
+    const told: Told[] = [];
+    const site = await startH2Site(t, {
+      members: [always(ok)],
+      observers: [(record) => told.push(Object.assign({}, record))],
+    });
+    const session = site.session();
+    const answers = ["/1", "/2", "/3"].map(async (path) => {
+      const stream = session.request({ ":path": path, "user-agent": "h2" }).resume();
+      await once(stream, "end");
+    });
+    await Promise.all(answers);
+    await untilTold(told, 3);
+    assert.deepEqual(told.map(({ target }) => target).toSorted(), ["/1", "/2", "/3"]);
+    for (const record of told) {
+      assert.equal(`${record.protocol} ${record.version} ${record.connection.tlsVersion}`, "https 2 TLSv1.3");
+      assert.match(record.connection.tlsCipher, /^TLS_/);
+      assert.match(record.head, /\r\nuser-agent: h2\r\n/i);
+      assert.equal(outline(record), "200 ok  1 m1");
+    }
+  });
 
   it("harms nobody where who hears of it fails", async (t) => {
     const site = await startSite(t, {
