@@ -3,10 +3,10 @@ const most = 10_000;
 /** … and so much per second. */
 const perSecond = 200;
 
-/** What frames cost that make work here and none for who sends them. 500 cancelled requests at once are too many. */
+/** What frames cost that make work here and none for who sends them. 200 cancelled requests at once are too many. */
 export const frameCost = {
   /** A request that its client reset before it was answered (CVE-2023-44487); one that is answered makes good for it. */
-  reset: 20,
+  reset: 50,
   settings: 50,
   ping: 10,
   /** A few bytes of a body that wait for the member, each piece with memory of its own. */
