@@ -581,13 +581,14 @@ async function observed(client: H2Frames, allowed: Outcome): Promise<void> {
 }
 
 describe("HTTP/2, frame by frame", () => {
-  for (const { section, name, send, outcome } of cases) {
+  for (const frames of cases) {
+    const { section, name, outcome } = frames;
     const title = `${section}: ${name}`;
     const deviates = known.get(title);
     it(`${title}${deviates === undefined ? "" : " (deviates)"}`, async (t) => {
       const site = await startH2Site(t, { members: [section === "5.1.2" ? null : always(ok)] });
       const client = await site.frames();
-      await send(client);
+      await frames.send(client);
       await observed(client, deviates ?? outcome);
     });
   }
