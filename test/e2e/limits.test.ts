@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import type { OutgoingHttpHeaders } from "node:http2";
 import { describe, it } from "node:test";
 import type { LimitsConfig, RequestLimitsConfig, RouteConfig, RouteLimitsConfig } from "../../src/config/config.ts";
 import { aConfig, aFarm } from "../support/configs.ts";
 import { FakeClock } from "../support/fake-clock.ts";
+import { answerOf, startH2Site } from "../support/h2-site.ts";
 import { quiet } from "../support/quiet.ts";
 import { always } from "../support/raw-member.ts";
 import { type Site, startSite } from "../support/site.ts";
@@ -320,5 +322,51 @@ describe("a request's head", () => {
     assert.equal(client.text, "");
     await clock.advance(1300);
     assert.match(await client.untilEnd(), /^HTTP\/1\.1 408 [^]*X-Fairlead-Error: header-timeout\r\n/);
+  });
+});
+
+describe("a request over HTTP/2", () => {
+  const routes = [
+    route("/"),
+    route("/ecp", { allow: ["10.0.0.0/8"] }),
+    route("/small", { maxBodyBytes: 10 }),
+    route("/slow", { rate: { requests: 1, perMs: 3_600_000, burst: 1 } }),
+  ];
+
+  it("holds to the same limits, and its neighbours go on", async (t) => {
+    const site = await startH2Site(t, {
+      members: [always(ok)],
+      config: { routes },
+      listener: { maxUrlBytes: 100, maxHeaderFields: 20 },
+    });
+    const session = site.session();
+    const ask = async (headers: OutgoingHttpHeaders): Promise<string> => {
+      const answer = await answerOf(session.request(headers));
+      return `${answer.status} ${String(answer.headers["x-fairlead-error"] ?? "")}`.trim();
+    };
+    const many = Object.fromEntries(Array.from({ length: 20 }, (_, line) => [`x-${line}`, "y"]));
+    assert.equal(await ask({ ":path": "/" }), "200");
+    assert.equal(await ask({ ":path": "/ecp" }), "403 address-not-allowed");
+    assert.equal(await ask({ ":path": "/slow" }), "200");
+    assert.equal(await ask({ ":path": "/slow" }), "429 too-many-requests");
+    assert.equal(await ask({ ":path": `/${"u".repeat(100)}` }), "414 uri-too-long");
+    assert.equal(await ask({ ":path": "/", ...many }), "431 too-many-headers");
+    assert.equal(await ask({ ":path": "/small", ":method": "POST", "content-length": "11" }), "413 body-too-large");
+    assert.equal(await ask({ ":path": "/" }), "200");
+    assert.equal(site.numbers().total, 3);
+  });
+
+  it("whose body grows too large gets 413, and none of what is too much goes on", async (t) => {
+    const site = await startH2Site(t, { config: { routes } });
+    const stream = site.session().request({ ":path": "/small", ":method": "POST" });
+    stream.write("01234");
+    const connection = await site.member.connection();
+    await connection.untilText("01234");
+    stream.write("SECRET");
+    const answer = await answerOf(stream);
+    assert.deepEqual([answer.status, answer.headers["x-fairlead-error"]], [413, "body-too-large"]);
+    await connection.untilGone();
+    assert.ok(!connection.text.includes("SECRET"));
+    assert.equal(site.numbers().failed, 0);
   });
 });
