@@ -70,6 +70,12 @@ export class H2Frames extends RawEnd {
     this.send(frameType.settings, flag.ack, 0);
   }
 
+  /** Not in the middle of a frame that shall still be seen. */
+  override clear(): void {
+    super.clear();
+    this.#parsed = 0;
+  }
+
   send(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): this {
     return this.write(frameBytes(type, flags, stream, payload));
   }
