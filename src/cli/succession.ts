@@ -6,6 +6,8 @@ import { handOver, successorSign, type ToSuccessor } from "../processes/hand-ove
 import { takeOver, type Takeover } from "../processes/take-over.ts";
 import { systemClock } from "../util/clock.ts";
 
+const containerEnds =
+  "this is process 1, and a container ends with it: start a container of the new version, then stop this one";
 /** The answer to whoever asked for the upgrade goes out by the admin API that is about to close. */
 const answerMs = 200;
 
@@ -17,6 +19,7 @@ export function upgradeByFork(log: Log, replaced: () => void): (router: Fairlead
   let running = false;
   return async (router) => {
     if (running) return { upgraded: false, problem: "an upgrade is under way" };
+    if (process.pid === 1) return { upgraded: false, problem: containerEnds };
     running = true;
     const [, script = "", ...words] = process.argv;
     const env = { ...process.env, [successorSign]: "1" };

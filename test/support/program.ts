@@ -24,6 +24,8 @@ interface Options {
   readonly openFiles?: number;
   /** Another program of Node's, instead of `fairlead`. */
   readonly script?: string;
+  /** A program in front of it, which becomes it. */
+  readonly before?: readonly string[];
   readonly folder?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -42,9 +44,9 @@ export class Program {
   code: number | null | undefined;
   #wake: (() => void)[] = [];
 
-  constructor(words: readonly string[], { folder, env, openFiles, script }: Options = {}) {
+  constructor(words: readonly string[], { folder, env, openFiles, script, before = [] }: Options = {}) {
     const command = script === undefined ? commandLine(words) : [process.execPath, script, ...words];
-    const [file = "", ...args] = openFiles === undefined ? command : limited(command, openFiles);
+    const [file = "", ...args] = [...before, ...(openFiles === undefined ? command : limited(command, openFiles))];
     this.process = spawn(file, args, {
       cwd: folder ?? clone,
       env: { ...process.env, ...env },
