@@ -1,6 +1,7 @@
 import { Option } from "commander";
 
-const timeoutMs = 60_000;
+/** An upgrade waits a minute for the new version. */
+const timeoutMs = 90_000;
 
 /** What came of a question to a running router. */
 export type Answer =
