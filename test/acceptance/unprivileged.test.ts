@@ -65,7 +65,7 @@ test("a user without the capability is told what is missing, and where", { timeo
   assert.equal(program.code, 1);
   assert.equal(
     program.errors,
-    `error: fairlead.yaml:3:11: listen.0.port: http://127.0.0.1:${port} can't be listened on: this user may not open ports below 1024 (grant CAP_NET_BIND_SERVICE, or choose another port)\n`,
+    `error: fairlead.yaml:3:11: listen.0.port: 127.0.0.1:${port} can't be listened on: this user may not open ports below 1024 (grant CAP_NET_BIND_SERVICE, or choose another port)\n`,
   );
 });
 
