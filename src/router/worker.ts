@@ -18,7 +18,7 @@ const loadEveryMs = 50;
 const ratesEveryMs = 200;
 
 /** What is for the routing; the rest is for the listeners. */
-export type RoutingMessage = Extract<
+type RoutingMessage = Extract<
   ToWorker,
   { readonly type: "configure" | "members" | "load" | "rates" | "acme-challenges" }
 >;

@@ -5,7 +5,7 @@ import { ntlmAuthenticate, ntlmNegotiate } from "../../src/lab/testing/ntlm-clie
 import { RawClient, type RawResponse } from "../../src/lab/testing/raw-client.ts";
 
 /** Something that a client was promised and did not get. */
-export interface Loss {
+interface Loss {
   readonly what: string;
   /** The client's port: tells which connection it was. */
   readonly port: number;
