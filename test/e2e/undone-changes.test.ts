@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { it } from "node:test";
+import type { FarmConfig } from "../../src/config/config.ts";
 import { checkHttp } from "../../src/health/checks/http.ts";
 import { noLog } from "../../src/observe/log.ts";
 import { startSides } from "../../src/processes/start-sides.ts";
@@ -17,6 +18,10 @@ import { until } from "../support/until.ts";
 const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const ok = "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nok";
 
+function farmOf(member: RawMember): FarmConfig {
+  return aFarm({ health: null, members: [member.config] });
+}
+
 for (const workers of [0, 2]) {
   it(`a configuration of which one listener can't be had is taken back as a whole, ${workers} workers`, async (t) => {
     const [old, other] = [await RawMember.start("m1", always(ok)), await RawMember.start("m1", always(ok))];
@@ -25,9 +30,8 @@ for (const workers of [0, 2]) {
       other.close();
     });
     const [port, newPort, wrongPort] = [await freePort(), await freePort(), await freePort()];
-    const farm = (member: RawMember) => aFarm({ health: null, members: [member.config] });
     const routes = [{ host: null, path: "/", farm: "owa" }];
-    const before = aConfig([farm(old)], { listeners: [aListener({ port })], routes, workers });
+    const before = aConfig([farmOf(old)], { listeners: [aListener({ port })], routes, workers });
     const around = { clock: systemClock, random: () => 0.5, log: noLog, check: checkHttp };
     const sides = await startSides(before, around);
     t.after(() => sides.stop(0));
@@ -38,7 +42,7 @@ for (const workers of [0, 2]) {
       aListener({ port: newPort }),
       aListener({ port: wrongPort, tls: aListenerTls([certificate]) }),
     ];
-    const after = aConfig([farm(other)], { listeners, routes, workers });
+    const after = aConfig([farmOf(other)], { listeners, routes, workers });
     await assert.rejects(sides.apply(after), { name: "ListenError" });
     assert.equal(sides.control.config, before);
     const client = new RawClient(port);
@@ -47,7 +51,7 @@ for (const workers of [0, 2]) {
     assert.deepEqual([old.connections.length, other.connections.length], [1, 0]);
     for (const gone of [newPort, wrongPort]) await until(() => refused(gone));
     // The ports are really free again.
-    await sides.apply(aConfig([farm(other)], { listeners: listeners.slice(0, 2), routes, workers }));
+    await sides.apply(aConfig([farmOf(other)], { listeners: listeners.slice(0, 2), routes, workers }));
     const late = new RawClient(newPort);
     t.after(() => late.close());
     await late.write(get).untilText("\r\n\r\nok");
