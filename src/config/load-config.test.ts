@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { certificate, privateKey } from "./certificates.fixture.ts";
 import { loadConfig } from "./load-config.ts";
@@ -59,6 +59,31 @@ describe("loading a configuration file", () => {
     ]);
     const { files } = await loadConfig(file, options);
     assert.equal(files.get(join(folder, "gone.pem")), null);
+  });
+
+  it("reads every file that a key names", async () => {
+    const file = await write(
+      "files.yaml",
+      `acme: { directory: https://ca.local/, agreeToTerms: true, ca: 1.pem, eab: { keyId: k, hmacKeyFile: 2.key } }
+listen:
+  - port: 443
+    certificates: [3.pem, { cert: 4.pem, key: 5.key }, { pfx: 6.pfx, passwordFile: 7.txt }, { acme: [a.example.com] }]
+    clientCertificate: { ca: 8.pem, crl: 9.crl }
+servers: { a: "https://a.local" }
+farms: { app: { servers: [a], tls: { ca: 10.pem } } }
+routes: [{ farm: app }]
+`,
+    );
+    const { files } = await loadConfig(file, options);
+    const read = [...files.keys()].map((name) => Number.parseInt(basename(name), 10)).filter((name) => name > 0);
+    assert.deepEqual(
+      read.toSorted((a, b) => a - b),
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    );
+    assert.deepEqual(
+      (await problemsOf(file)).filter((line) => line.includes("it was not read")),
+      [],
+    );
   });
 
   it("reads UTF-8 with a byte order mark and Windows line ends", async () => {

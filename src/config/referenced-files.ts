@@ -17,9 +17,11 @@ export type FileContents = ReadonlyMap<string, FileContent>;
 export function referencedFiles(document: Document): ReadonlySet<string> {
   const { listen, acme, farms } = document;
   const certificates = listen.flatMap(({ value }) => value?.certificates ?? []);
+  const ofClients = listen.flatMap(({ value }) => [value?.clientCertificate?.ca, value?.clientCertificate?.crl]);
   const authorities = [...farms.values()].map(({ value }) => value?.tls?.ca);
   const named = [
     ...certificates.flatMap((certificate) => filesOf(certificate, acme)),
+    ...ofClients,
     ...authorities,
     acme?.ca,
     acme?.eab?.hmacKeyFile,
