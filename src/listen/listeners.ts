@@ -58,6 +58,7 @@ export class Listeners {
   readonly #sharing: Timer | null;
   readonly #staples = new OcspStaples();
   #ticketKeys: Buffer | null = null;
+  #applying: Promise<unknown> = Promise.resolve();
 
   constructor(options: ListenersOptions) {
     const { clock, log, share } = options;
@@ -78,7 +79,14 @@ export class Listeners {
   }
 
   /** Opens, changes and ends listeners until they are those of `config`. What is connected stays as it is. */
-  async apply(config: Config): Promise<ListenProblem[]> {
+  apply(config: Config): Promise<ListenProblem[]> {
+    // One may come while the sockets of the one before are being opened.
+    const applied = this.#applying.then(() => this.#apply(config));
+    this.#applying = applied.catch(() => undefined);
+    return applied;
+  }
+
+  async #apply(config: Config): Promise<ListenProblem[]> {
     const keys = socketKeys(config.listeners);
     this.#limits.configure(config.limits);
     this.#endAllBut(new Set(keys));

@@ -16,8 +16,8 @@ export type ReportFailure = (member: ConnectedMember, code: FaultCode) => void;
 
 /**
  * THE page of a request's life: receive -> choose farm -> pinned or balance -> forward (failed -> next member) ->
- * respond. What does not
- * hold to the limits is answered on the way. `snapshot` gives the present configuration; a request takes it once.
+ * respond. What does not hold to the limits is answered on the way. `snapshot` gives the present configuration; a request
+ * takes it once.
  */
 export function createRouting(
   snapshot: () => Snapshot,
