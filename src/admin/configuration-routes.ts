@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import * as z from "zod";
-import type { Configurations } from "../control/configurations.ts";
+import type { Configurations, ReloadOutcome } from "../control/configurations.ts";
 import type { UpgradeOutcome } from "../control/upgrade-outcome.ts";
 import type { AcmeStatus } from "../farm/acme-status.ts";
 import type { WorkerStatus } from "../farm/worker-status.ts";
@@ -26,16 +26,20 @@ export function addConfigurationRoutes(app: FastifyInstance, routes: Configurati
     const body = reloadSchema.safeParse(request.body ?? undefined);
     if (!body.success) return reply.code(400).send({ error: "bad-request", message: z.prettifyError(body.error) });
     const outcome = await configurations.reload("command", body.data.dryRun);
-    return reply.code(outcome.applied ? 200 : 422).send(outcome);
+    return reply.code(isRefused(outcome) ? 422 : 200).send(outcome);
   });
   app.post("/api/v1/rollback", async (request, reply) => {
     const body = rollbackSchema.safeParse(request.body ?? undefined);
     if (!body.success) return reply.code(400).send({ error: "bad-request", message: z.prettifyError(body.error) });
     const outcome = await configurations.rollback(body.data.to);
-    return reply.code(outcome.applied ? 200 : 422).send(outcome);
+    return reply.code(isRefused(outcome) ? 422 : 200).send(outcome);
   });
   app.post("/api/v1/upgrade", async (_request, reply) => {
     const outcome = await upgrade();
     return reply.code(outcome.upgraded ? 200 : 422).send(outcome);
   });
+}
+
+function isRefused(outcome: ReloadOutcome): boolean {
+  return !outcome.applied && outcome.problems.length > 0;
 }

@@ -38,7 +38,7 @@ export function demoCommand(): Command {
       const file = await writeDemo(lab, ports);
       const loaded = await loadDemo(file, command);
       const own = ownLog(loaded);
-      const router = await startOrRefuse(loaded, own, command);
+      const router = await startOrRefuse(loaded, own, command, { load: async () => load(file) });
       process.stdout.write(introduction(file, ports));
       stopOnSignal({
         close: async (graceMs) => void (await Promise.all([router.close(graceMs), lab.close(), control.close()])),
@@ -110,7 +110,7 @@ function introduction(file: string, { https, admin }: Ports): string {
     ["stop one", "npx fairlead lab stop cas1 owa"],
     ["see it move", "npx fairlead status      (a check runs every 5 s, and at once when a request fails)"],
     ["start it", "npx fairlead lab start cas1 owa"],
-    ["configuration", resolve(file)],
+    ["configuration", `${resolve(file)}      (change it, then: npx fairlead reload)`],
   ].map(([name = "", text = ""]) => [paint("strong", name), text]);
   return `\nTwo simulated Exchange servers, cas1 and cas2, and Fairlead in front of them. Ctrl-C ends it.\n\n${table(rows)}\n\n`;
 }

@@ -79,19 +79,24 @@ async function putInForce({ path, body, verb }: Wish, options: CommonOptions, co
   }
   const text = options.json ? `${JSON.stringify(outcome.data, null, 2)}\n` : outcomeText(outcome.data, verb);
   command.configureOutput().writeOut?.(text);
-  if (!outcome.data.applied) process.exitCode = 1;
+  if (isRefused(outcome.data)) process.exitCode = 1;
+}
+
+/** A dry run that finds nothing wrong puts nothing in force either. */
+function isRefused(outcome: Outcome): outcome is Extract<Outcome, { applied: false }> {
+  return !outcome.applied && outcome.problems.length > 0;
 }
 
 function outcomeText(outcome: Outcome, verb: string): string {
   const paint = painter(process.stdout, process.env);
   const warnings = outcome.warnings.map((problem) => `${paint("warn", "warning")}: ${problemLine(problem)}\n`).join("");
   const changes = outcome.changes.map((change) => `  ${change}\n`).join("");
-  if (!outcome.applied) {
+  if (isRefused(outcome)) {
     const lines = outcome.problems.map((problem) => `${paint("bad", "error")}: ${problemLine(problem)}\n`).join("");
     return `${warnings}${lines}Refused: the old configuration serves on.\n`;
   }
   if (changes === "") return `${warnings}Nothing has changed.\n`;
-  const took = verb === "changed" ? ` in ${Math.round(outcome.tookMs)} ms` : "";
+  const took = outcome.applied ? ` in ${Math.round(outcome.tookMs)} ms` : "";
   return `${warnings}${paint("good", verb)}${took}:\n${changes}`;
 }
 

@@ -68,9 +68,13 @@ export const adminSchema = z.union(
 
 const maxWorkers = 64;
 
-export const workersSchema = z.union([z.literal("auto"), z.int().min(0).max(maxWorkers)], {
-  error: expected("a number of workers", `auto (one per core), or 0 (all in one process) to ${maxWorkers}`),
-});
+const notWorkers = expected("a number of workers", `auto (one per core), or 0 (all in one process) to ${maxWorkers}`);
+export const workersSchema = z.union(
+  [z.literal("auto"), z.int().min(0, { error: notWorkers }).max(maxWorkers, { error: notWorkers })],
+  {
+    error: notWorkers,
+  },
+);
 
 /** The sections of the document, without those that presets add. */
 export const documentShape = {

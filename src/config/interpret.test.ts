@@ -398,6 +398,16 @@ limits: { connections: 0, connectionsPerClient: many }`,
     ["f.yaml:5:22: tracing.endpoint: a URL with a password is not allowed: write it into `headersEnv`"],
   ],
   [
+    "a number of workers out of bounds",
+    `${base}workers: -1\n`,
+    ["f.yaml:5:10: workers: -1 is not a number of workers: write auto (one per core), or 0 (all in one process) to 64"],
+  ],
+  [
+    "metrics for nobody",
+    `${base}metrics: { allow: [] }\n`,
+    ["f.yaml:5:19: metrics.allow: nobody is allowed: write networks, or leave the key out for this machine alone"],
+  ],
+  [
     "the rest",
     `${base}forwarded: { trusted: [10.0.0.0/33, fw1] }\nadmin: { address: 0.0.0.0, port: 80 }\nworkers: many\nstop: { grace: 30, upgradeGrace: 600h, drain: 1s }\n`,
     [

@@ -11,19 +11,24 @@ const networksSchema = z.array(textSchema("a network", "a network or address, su
 
 const mostRequests = 1_000_000;
 
-const rateSchema = z.strictObject({
-  requests: frequencySchema(mostRequests).meta({ description: "So many requests from each client in the long run." }),
-  burst: wholeNumberSchema(1, mostRequests)
-    .optional()
-    .meta({ description: "So many at once after a rest. Left out: as many as the number in `requests`." }),
-  by: z
-    .literal("address", { error: expected("what clients are told apart by", "address, or leave the key out") })
-    .optional()
-    .meta({
-      description: "Clients are told apart by their address, of IPv6 by its /64.",
-      default: builtInDefaults.rate.by,
-    }),
-});
+const notALimit = expected("a limit", "{ requests: 50/s } or { requests: 50/s, burst: 200 }");
+
+const rateSchema = z.strictObject(
+  {
+    requests: frequencySchema(mostRequests).meta({ description: "So many requests from each client in the long run." }),
+    burst: wholeNumberSchema(1, mostRequests)
+      .optional()
+      .meta({ description: "So many at once after a rest. Left out: as many as the number in `requests`." }),
+    by: z
+      .literal("address", { error: expected("what clients are told apart by", "address, or leave the key out") })
+      .optional()
+      .meta({
+        description: "Clients are told apart by their address, of IPv6 by its /64.",
+        default: builtInDefaults.rate.by,
+      }),
+  },
+  { error: (issue) => (issue.code === "invalid_type" ? notALimit(issue) : undefined) },
+);
 
 /** Of all requests, and of those of a route. */
 export const requestLimitsShape = {

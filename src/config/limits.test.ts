@@ -108,7 +108,7 @@ describe("limits in a configuration", () => {
       [
         `f.yaml:5:18: limits.deny.0: "x" ${network}`,
         'f.yaml:5:22: limits.maxBody: "maxBody" is not a key here: allowed are connections, connectionsPerClient, allow, deny, rate',
-        'f.yaml:5:43: limits.rate: "50/s" is not a map: write below it one or more of requests, burst, by',
+        'f.yaml:5:43: limits.rate: "50/s" is not a limit: write { requests: 50/s } or { requests: 50/s, burst: 200 }',
       ],
     ],
     [

@@ -17,6 +17,7 @@ export const metricsSchema = z.union(
       port: listenPortSchema.optional().meta({ description: "The port. 0 = any free one.", default: defaults.port }),
       allow: z
         .array(textSchema("a network", "a network or address, such as 10.0.0.0/8"), { error: notNetworks })
+        .min(1, { error: () => "nobody is allowed: write networks, or leave the key out for this machine alone" })
         .optional()
         .meta({ description: "Who may read: networks and addresses, of Prometheus mostly.", default: defaults.allow }),
     }),

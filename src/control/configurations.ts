@@ -34,6 +34,7 @@ export type ReloadOutcome =
     }
   | {
       readonly applied: false;
+      /** None = a dry run that found nothing wrong. */
       readonly problems: readonly Problem[];
       readonly changes: readonly string[];
       readonly warnings: readonly Problem[];
@@ -101,7 +102,7 @@ export class Configurations {
       const { document } = entry;
       const config = withIssuedCertificates(entry.config, this.#current.config);
       const changes = describeChanges(this.#current.config, config);
-      if (changes.length === 0) return this.#unchanged([], []);
+      if (changes.length === 0) return this.#unchanged([]);
       const problemAt: Candidate["problemAt"] = (_path, message) => this.#problem(message);
       return this.#put("rollback", { config, document, warnings: [], problemAt }, changes);
     });
@@ -120,7 +121,8 @@ export class Configurations {
       return dryRun ? { applied: false, problems, warnings, changes: [] } : this.#refuse(problems, warnings, []);
     }
     const changes = describeChanges(this.#current.config, loaded.config);
-    if (dryRun || changes.length === 0) return this.#unchanged(changes, loaded.warnings);
+    if (dryRun) return { applied: false, problems: [], changes, warnings: loaded.warnings };
+    if (changes.length === 0) return this.#unchanged(loaded.warnings);
     return this.#put(by, loaded, changes);
   }
 
@@ -164,8 +166,8 @@ export class Configurations {
     return this.#problem(problem);
   }
 
-  #unchanged(changes: readonly string[], warnings: readonly Problem[]): ReloadOutcome {
-    return { applied: true, id: this.#current.id, changes, warnings, tookMs: 0 };
+  #unchanged(warnings: readonly Problem[]): ReloadOutcome {
+    return { applied: true, id: this.#current.id, changes: [], warnings, tookMs: 0 };
   }
 
   #refuse(problems: readonly Problem[], warnings: readonly Problem[], changes: readonly string[]): ReloadOutcome {

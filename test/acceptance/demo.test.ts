@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { appendFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -72,6 +73,10 @@ test("the demo: what it prints works, and OWA moves when it is told to", { timeo
     const ews = await curl("ews", "/ews/exchange.asmx", "--ntlm", "-u", "alice:password");
     assert.match(ews?.output ?? "", /<User>alice<\/User>/);
   }
+  const configuration = join(folder, ".fairlead", "demo", "fairlead.yaml");
+  await appendFile(configuration, "limits: { connections: 1000 }\n");
+  const reloaded = await fairlead(["reload"], { env });
+  assert.match(reloaded.output, /^changed in \d+ ms:\n {2}limits\.connections: none -> 1000$/m, reloaded.errors);
   const redirect = await fetch(`http://127.0.0.1:${http}/owa/`, { redirect: "manual" });
   assert.equal(redirect.status, 301);
   assert.equal(redirect.headers.get("location"), `https://127.0.0.1:${https}/owa/`);
