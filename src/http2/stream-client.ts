@@ -141,6 +141,9 @@ export class StreamClient implements ClientSide {
       return;
     }
     if (bodyFollows) this.#listen();
+    // Else Node resets a stream that nobody reads as soon as its response is written, even where END_STREAM still waits
+    // for the client's window.
+    else this.#stream.resume();
     this.#settings.routing.receive(this.#exchange);
   }
 
