@@ -42,6 +42,8 @@ const base = aConfig([aFarm({ members: [aMember("a"), aMember("b")] })], {
   routes: [{ host: null, path: "/", farm: "owa" }],
 });
 
+const requests = { allow: null, deny: [], rate: null };
+
 const cases: readonly (readonly [title: string, before: Config, after: Config, changes: readonly string[]])[] = [
   ["nothing", base, structuredClone(base), []],
   ["the file's name", base, { ...base, file: "other.yaml" }, []],
@@ -51,6 +53,13 @@ const cases: readonly (readonly [title: string, before: Config, after: Config, c
     { ...base, listeners: [aListener({ port: 81 }), aListener({ address: "", port: 443 })] },
     ["listener 127.0.0.1:80 removed", "listener 127.0.0.1:81 added", "listener *:443 added"],
   ],
+  [
+    "a section of which a list is empty",
+    base,
+    { ...base, routes: base.routes.map((route) => ({ ...route, limits: { ...requests, maxBodyBytes: 5120 } })) },
+    ["route */: limits.maxBodyBytes: none -> 5120"],
+  ],
+  ["an empty section", base, { ...base, limits: { ...base.limits, requests } }, ["limits.requests.deny: none -> []"]],
   [
     "a listener's settings",
     base,

@@ -95,14 +95,18 @@ function withoutCertificates({ entry: _entry, ...listener }: ListenerConfig): ob
 function fieldChanges(before: object, after: object): string[] {
   const one = new Map(leaves(before, ""));
   const other = new Map(leaves(after, ""));
-  return (
-    [...new Set([...one.keys(), ...other.keys()])]
-      // A section that is gone, or new, is told by what is in it.
-      .filter((path) => !isDeepStrictEqual(one.get(path) ?? null, other.get(path) ?? null))
-      .map((path) =>
-        isSecret(path) ? `${path} changed` : `${path}: ${text(one.get(path))} -> ${text(other.get(path))}`,
-      )
+  const differ = [...new Set([...one.keys(), ...other.keys()])]
+    // A section that is gone, or new, is told by what is in it.
+    .filter((path) => !isDeepStrictEqual(one.get(path) ?? null, other.get(path) ?? null));
+  // Nor is there anything to tell of its lists that are empty, unless it has nothing else.
+  const told = differ.filter((path) => !isEmpty(one.get(path) ?? []) || !isEmpty(other.get(path) ?? []));
+  return (told.length > 0 ? told : differ).map((path) =>
+    isSecret(path) ? `${path} changed` : `${path}: ${text(one.get(path))} -> ${text(other.get(path))}`,
   );
+}
+
+function isEmpty(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function leaves(value: object, path: string): [string, unknown][] {

@@ -29,8 +29,8 @@ export const logEvents = {
   },
   "listener.bound": {
     level: "info",
-    fields: { address: "text", port: "number", protocol: "text" },
-    text: "listening on {protocol}://{address}:{port}",
+    fields: { place: "text", address: "text", port: "number", protocol: "text" },
+    text: "listening on {protocol}://{place}",
   },
   "listener.failed": {
     level: "error",

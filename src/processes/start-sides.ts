@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { LogFiles } from "../access-log/log-files.ts";
 import { createChallengeSender, type ChallengeSender } from "../acme/challenge-sender.ts";
 import type { Config } from "../config/config.ts";
+import { listenPlaceText } from "../config/listen-place-text.ts";
 import { createControl, type Control } from "../control/control.ts";
 import type { ExchangeObserver } from "../farm/exchange-record.ts";
 import type { ListenProblem, ToControl, ToWorker } from "../farm/messages.ts";
@@ -206,7 +207,8 @@ export class Sides {
       const protocol = listener.tls === null ? "http" : "https";
       const port = this.sockets.all.get(key)?.port ?? 0;
       const address = listener.unix === null ? listener.address || "*" : `unix:${listener.unix.path}`;
-      this.#options.log("listener.bound", { address, port, protocol });
+      const place = listenPlaceText({ ...listener, port });
+      this.#options.log("listener.bound", { place, address, port, protocol });
     });
   }
 }
