@@ -98,7 +98,10 @@ export class Configurations {
   rollback(id?: number): Promise<ReloadOutcome> {
     return this.#inTurn(async () => {
       const entry = id === undefined ? this.#entries[1] : this.#entries.find((one) => one.id === id);
-      if (entry === undefined) return this.#refuse([this.#problem(noEntry(id, this.#entries))], [], []);
+      // A slip of whoever asked, not of a configuration: nothing to alarm anybody with.
+      if (entry === undefined) {
+        return { applied: false, problems: [this.#problem(noEntry(id, this.#entries))], warnings: [], changes: [] };
+      }
       const { document } = entry;
       const config = withIssuedCertificates(entry.config, this.#current.config);
       const changes = describeChanges(this.#current.config, config);
