@@ -116,7 +116,18 @@ function leaves(value: object, path: string): [string, unknown][] {
   });
 }
 
-const secrets: ReadonlySet<string> = new Set(["pem", "pfx", "ca", "crl", "certificate", "key", "data", "passphrase"]);
+/** And a page that is too long to be shown. */
+const secrets: ReadonlySet<string> = new Set([
+  "sorryPage",
+  "pem",
+  "pfx",
+  "ca",
+  "crl",
+  "certificate",
+  "key",
+  "data",
+  "passphrase",
+]);
 
 function isSecret(path: string): boolean {
   return path.split(".").some((part) => secrets.has(part) || /password|secret|token|headers|hmac/i.test(part));
