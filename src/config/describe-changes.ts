@@ -118,7 +118,11 @@ function leaves(value: object, path: string): [string, unknown][] {
 
 const secrets: ReadonlySet<string> = new Set(["pem", "pfx", "ca", "crl", "certificate", "key", "data", "passphrase"]);
 
+/** What requests are told apart by is called a key, too. */
+const plainKey = /^(?:balance|affinity)\.key\b/;
+
 function isSecret(path: string): boolean {
+  if (plainKey.test(path)) return false;
   return path.split(".").some((part) => secrets.has(part) || /password|secret|token|headers|hmac/i.test(part));
 }
 

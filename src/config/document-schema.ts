@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { acmeSchema } from "./acme-schema.ts";
+import { balanceSchema } from "./balance-schema.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { expected, expectedOneOf } from "./expected.ts";
-import { balanceSchema, failoverSchema, farmSchema } from "./farm-schema.ts";
+import { failoverSchema, farmSchema } from "./farm-schema.ts";
 import { healthDefaultsSchema } from "./health-schema.ts";
 import { listenPortSchema, nameSchema, switchSchema, textSchema } from "./leaf-schemas.ts";
 import { limitsSchema } from "./limits-schema.ts";

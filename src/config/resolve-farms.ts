@@ -4,6 +4,8 @@ import { failoverSchema } from "./farm-schema.ts";
 import type { FailoverDocument, FarmDocument } from "./farm-schema.ts";
 import type { Path } from "./problem.ts";
 import type { Document } from "./read-document.ts";
+import { resolveAffinity } from "./resolve-affinity.ts";
+import { resolveBalance } from "./resolve-balance.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { resolveHealth } from "./resolve-health.ts";
 import { resolveMembers } from "./resolve-members.ts";
@@ -53,12 +55,15 @@ function resolveFarm(
     context,
   );
   const tls = resolveMemberTls(value.tls ?? {}, [...path, "tls"], context);
-  return members === null ? null : { name, members, health, tls, ...resolvePolicies(value, defaults) };
+  if (members === null) return null;
+  const hosts = routes.flatMap((route) => (route.farm === name && route.host !== null ? [route.host] : []));
+  const affinity = resolveAffinity(value.affinity, { path: [...path, "affinity"], members, hosts }, context.findings);
+  return { name, members, health, tls, affinity, ...resolvePolicies(value, defaults) };
 }
 
 function resolvePolicies(value: FarmDocument, defaults: Document["defaults"]) {
   return {
-    balance: value.balance ?? defaults.balance ?? builtInDefaults.balance,
+    balance: resolveBalance(value.balance ?? defaults.balance ?? builtInDefaults.balance),
     timeouts: resolveTimeouts(value.timeouts ?? {}, defaults.timeouts ?? {}),
     connectionAuth: value.connectionAuth ?? builtInDefaults.connectionAuth,
     failover: resolveFailover(value.failover ?? {}, defaults.failover ?? {}),

@@ -96,6 +96,19 @@ export function percentageSchema(most: number) {
     .meta({ title: `percentage up to ${most}%` });
 }
 
+/** "25%" -> 0.25; "off" -> 0. */
+export function percentageOrOffSchema(least: number, most: number) {
+  const error = expected("a percentage", `a number from ${least} to ${most} with "%", such as 25%, or off`);
+  return z
+    .string({ error })
+    .regex(/^(\d+(\.\d+)?%|off)$/, { error })
+    .refine((text) => text === "off" || (Number.parseFloat(text) >= least && Number.parseFloat(text) <= most), {
+      error,
+    })
+    .transform((text) => (text === "off" ? 0 : Number.parseFloat(text) / 100))
+    .meta({ title: `percentage from ${least}% to ${most}%, or \`off\`` });
+}
+
 /** A whole number within limits. */
 export function wholeNumberSchema(least: number, most: number) {
   const error = expected("allowed here", `a whole number from ${least} to ${most}`);
