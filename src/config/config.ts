@@ -176,7 +176,9 @@ export interface FarmConfig {
   readonly name: string;
   readonly members: readonly [MemberConfig, ...MemberConfig[]];
   readonly health: HealthConfig | null;
-  readonly balance: BalanceName;
+  readonly balance: BalanceConfig;
+  /** null = each request goes where the balance sends it. */
+  readonly affinity: AffinityConfig | null;
   readonly timeouts: TimeoutsConfig;
   readonly tls: MemberTlsConfig;
   /**
@@ -195,7 +197,58 @@ export interface FarmConfig {
   readonly queue: QueueConfig;
 }
 
-export type BalanceName = "round-robin" | "least-requests";
+/** The choice among available members. */
+export interface BalanceConfig {
+  readonly name: BalanceName;
+  /** What "hash" goes by; null with every other one. */
+  readonly key: KeyConfig | null;
+  /** Of "hash": 0.25 = a member may carry a quarter more than its share; 0 = no bound. */
+  readonly bound: number;
+}
+
+export type BalanceName =
+  | "round-robin"
+  | "least-requests"
+  | "least-response-time"
+  | "power-of-two"
+  | "total-traffic"
+  | "hash";
+
+/** What tells requests apart; in the words of the configuration file. */
+export type KeyConfig =
+  | { readonly source: "url" | "client-address" }
+  | { readonly source: "header" | "cookie"; readonly name: string }
+  | { readonly source: "query"; readonly names: readonly string[] };
+
+/** What keeps a client on one member. */
+export interface AffinityConfig {
+  /** null = no cookie. */
+  readonly cookie: AffinityCookieConfig | null;
+  /** What clients without a cookie are known by; null = nothing. Not together with a cookie. */
+  readonly key: KeyConfig | null;
+  /** So many members serve one host name; 0 = all do. */
+  readonly membersPerHost: number;
+  /** What a client gets whose member is not available. */
+  readonly whenDown: "rebalance" | "refuse";
+  /** Of `key`: how long a client that sends nothing is remembered. */
+  readonly idleMs: number;
+}
+
+export interface AffinityCookieConfig {
+  readonly name: string;
+  /** "arr": as ARR and Azure make it, of the member's host alone. */
+  readonly format: "keyed" | "arr";
+  /** Lower case; null = the host that was asked, and no other. */
+  readonly domain: string | null;
+  readonly path: string;
+  /** "auto": where the client came by https. */
+  readonly secure: "auto" | boolean;
+  readonly httpOnly: boolean;
+  /** null = the attribute is left out. */
+  readonly sameSite: "lax" | "strict" | "none" | null;
+  /** 0 = until the browser is closed. */
+  readonly maxAgeSeconds: number;
+}
 
 /** One server in one farm, with the address that is dialled. */
 export interface MemberConfig {

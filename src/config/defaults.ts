@@ -47,6 +47,16 @@ export const builtInDefaults = {
   // memberKeepAlive stays below the 60 s of most servers (IIS keeps 120 s).
   timeouts: { connect: "5s", response: "60s", idle: "5m", keepAlive: "120s", memberKeepAlive: "55s" },
   balance: "least-requests",
+  hash: { bound: "25%" },
+  affinity: {
+    format: "keyed",
+    path: "/",
+    secure: "auto",
+    httpOnly: true,
+    sameSite: "lax",
+    whenDown: "rebalance",
+    idle: "30m",
+  },
   connectionAuth: "auto",
   tls: { verify: true, minVersion: "TLSv1.2" },
   route: { path: "/", exact: false, maxBody: "off" },

@@ -129,7 +129,11 @@ const secrets: ReadonlySet<string> = new Set([
   "passphrase",
 ]);
 
+/** What requests are told apart by is called a key, too. */
+const plainKey = /^(?:balance|affinity)\.key\b/;
+
 function isSecret(path: string): boolean {
+  if (plainKey.test(path)) return false;
   return path.split(".").some((part) => secrets.has(part) || /password|secret|token|headers|hmac/i.test(part));
 }
 

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { acmeSchema } from "./acme-schema.ts";
+import { balanceSchema } from "./balance-schema.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { expected, expectedOneOf } from "./expected.ts";
 import { failoverSchema } from "./failover-schema.ts";
-import { balanceSchema, farmSchema } from "./farm-schema.ts";
+import { farmSchema } from "./farm-schema.ts";
 import { healthDefaultsSchema } from "./health-schema.ts";
 import { fileSchema, listenPortSchema, nameSchema, switchSchema, textSchema } from "./leaf-schemas.ts";
 import { liveTrafficSchema } from "./live-traffic-schema.ts";

@@ -26,7 +26,7 @@ export const failoverSchema = z.strictObject({
         "What may be sent again after a member may have acted on it. `safe`: GET, HEAD, OPTIONS. `idempotent`: also PUT, DELETE, TRACE. `any`: everything, also a POST, which may then be done twice.",
       default: defaults.repeat,
     }),
-  budget: percentageOrOffSchema(100).optional().meta({
+  budget: percentageOrOffSchema(1, 100).optional().meta({
     description:
       "The most requests that are sent again, of those of the last 10 s; 100 are always allowed. Requests of which nothing was sent do not count.",
     default: defaults.budget,

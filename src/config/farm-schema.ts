@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { BalanceName } from "./config.ts";
+import { affinitySchema } from "./affinity-schema.ts";
+import { balanceSchema } from "./balance-schema.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { expected, expectedOneOf } from "./expected.ts";
 import { failoverSchema } from "./failover-schema.ts";
@@ -11,7 +12,6 @@ import { stateSchema } from "./server-schema.ts";
 import { memberTlsSchema } from "./member-tls-schema.ts";
 import { timeoutsSchema } from "./timeouts-schema.ts";
 
-const balances = ["round-robin", "least-requests"] as const satisfies readonly BalanceName[];
 const connectionAuths = ["pin", "auto"] as const;
 
 const notAMember = expected("a member", "the name of a server, or { server: NAME, port: PORT }");
@@ -41,15 +41,17 @@ export const membersSchema = z
   .array(memberSchema, { error: noMembers })
   .min(1, { error: () => "a farm needs a member: write the names of one or more servers, such as [cas1, cas2]" });
 
-export const balanceSchema = z.enum(balances, { error: expectedOneOf(balances) });
-
 /** One entry of `farms`. */
 export const farmSchema = z.strictObject({
   servers: membersSchema.meta({ description: "The farm's members: names of servers, or { server, port }." }),
   health: healthSchema.optional().meta({ description: "The health check of each member, or `off`." }),
-  balance: balanceSchema
-    .optional()
-    .meta({ description: "How a member is chosen among the available ones.", default: builtInDefaults.balance }),
+  balance: balanceSchema.optional().meta({
+    description: "How a member is chosen among the available ones: a word, or { hash: … }.",
+    default: builtInDefaults.balance,
+  }),
+  affinity: affinitySchema.optional().meta({
+    description: "What keeps a client on one member. Left out: nothing does. docs/balance-and-affinity.md explains it.",
+  }),
   timeouts: timeoutsSchema.optional().meta({ description: "Time-outs; each can be `off`." }),
   tls: memberTlsSchema.optional().meta({ description: "How the members' certificates are checked." }),
   connectionAuth: z

@@ -3,6 +3,8 @@ import { builtInDefaults } from "./defaults.ts";
 import type { FarmDocument } from "./farm-schema.ts";
 import type { Path } from "./problem.ts";
 import type { Document } from "./read-document.ts";
+import { resolveAffinity } from "./resolve-affinity.ts";
+import { resolveBalance } from "./resolve-balance.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { resolveLossPolicies } from "./resolve-failover.ts";
 import { resolveHealth } from "./resolve-health.ts";
@@ -54,13 +56,16 @@ function resolveFarm(
     context,
   );
   const tls = resolveMemberTls(value.tls ?? {}, [...path, "tls"], context);
+  if (members === null) return null;
+  const hosts = routes.flatMap((route) => (route.farm === name && route.host !== null ? [route.host] : []));
+  const affinity = resolveAffinity(value.affinity, { path: [...path, "affinity"], members, hosts }, context.findings);
   const losses = resolveLossPolicies(value, document, path, context);
-  return members === null ? null : { name, members, health, tls, ...resolvePolicies(value, defaults), ...losses };
+  return { name, members, health, tls, affinity, ...resolvePolicies(value, defaults), ...losses };
 }
 
 function resolvePolicies(value: FarmDocument, defaults: Document["defaults"]) {
   return {
-    balance: value.balance ?? defaults.balance ?? builtInDefaults.balance,
+    balance: resolveBalance(value.balance ?? defaults.balance ?? builtInDefaults.balance),
     timeouts: resolveTimeouts(value.timeouts ?? {}, defaults.timeouts ?? {}),
     connectionAuth: value.connectionAuth ?? builtInDefaults.connectionAuth,
   };

@@ -96,15 +96,17 @@ export function percentageSchema(most: number) {
     .meta({ title: `percentage up to ${most}%` });
 }
 
-/** "20%" -> 0.2; "off" -> 0. */
-export function percentageOrOffSchema(most: number) {
-  const error = expected("a percentage", `a number from 0 to ${most} with "%", such as 20%, or off`);
+/** "25%" -> 0.25; "off" -> 0. */
+export function percentageOrOffSchema(least: number, most: number) {
+  const error = expected("a percentage", `a number from ${least} to ${most} with "%", such as 25%, or off`);
   return z
     .string({ error })
     .regex(/^(\d+(\.\d+)?%|off)$/, { error })
-    .refine((text) => text === "off" || Number.parseFloat(text) <= most, { error })
+    .refine((text) => text === "off" || (Number.parseFloat(text) >= least && Number.parseFloat(text) <= most), {
+      error,
+    })
     .transform((text) => (text === "off" ? 0 : Number.parseFloat(text) / 100))
-    .meta({ title: `percentage up to ${most}%, or \`off\`` });
+    .meta({ title: `percentage from ${least}% to ${most}%, or \`off\`` });
 }
 
 /** A whole number within limits. */

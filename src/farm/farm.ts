@@ -17,7 +17,7 @@ export class Farm<M extends Member = Member> {
     this.counts = counts;
     this.config = config;
     this.members = members;
-    this.#balance = createBalance(config.balance);
+    this.#balance = createBalance(config.balance.name);
     this.refresh();
   }
 

@@ -39,7 +39,7 @@ for (const connectionAuth of ["auto", "pin"] as const) {
     it("two users on 200 connections and a third without credentials never meet", async (t) => {
       const site = await startSite(t, {
         members: [authenticating, authenticating],
-        farm: { connectionAuth, balance: "least-requests" },
+        farm: { connectionAuth, balance: { name: "least-requests", key: null, bound: 0 } },
       });
       const users = Array.from({ length: 200 }, async (_, index) => {
         const user = index % 2 === 0 ? "alice" : "bob";
