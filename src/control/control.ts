@@ -1,19 +1,24 @@
 import type { Config } from "../config/config.ts";
-import type { MemberVerdict, OcspStaple, ToControl, ToWorker } from "../farm/messages.ts";
+import type { OcspStaple, ToControl, ToWorker } from "../farm/messages.ts";
 import type { MetricSamples } from "../observe/metric.ts";
 import type { Check } from "../health/check.ts";
-import type { MemberHealth } from "../health/member-check.ts";
+import type { MemberHealth } from "../health/member-health.ts";
 import { memberKey } from "../health/member-key.ts";
 import { Monitor } from "../health/monitor.ts";
 import type { Log } from "../observe/log.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
+import { Administration, type StateChange, type StateWish } from "./administration.ts";
 import { ExpiryWatch } from "./expiry-watch.ts";
-import type { FarmStatus, MemberStatus } from "./farm-status.ts";
+import type { FarmStatus, MemberStatus, ServerStatus } from "./farm-status.ts";
 import { memberStatus } from "./member-status.ts";
+import { MemberVerdicts } from "./member-verdicts.ts";
 import { fetchOcsp, type FetchOcsp } from "./ocsp/fetch-ocsp.ts";
 import { Stapling } from "./ocsp/stapling.ts";
+import type { StateScope } from "./operator-states.ts";
 import { RouterMetrics } from "./router-metrics.ts";
+import { serverStatuses, stateWarnings } from "./server-status.ts";
+import { noStore, type StateStore } from "./state-file.ts";
 import { SharedConnections } from "./shared-connections.ts";
 import { SharedLoad } from "./shared-load.ts";
 import { Numbers } from "./numbers.ts";
@@ -29,6 +34,8 @@ export interface ControlOptions {
   /** Of the product. */
   readonly version?: string | undefined;
   readonly fetchOcsp?: FetchOcsp;
+  /** Where operators' states are kept; left out: nowhere. */
+  readonly states?: StateStore | undefined;
 }
 
 const lookEveryMs = 20;
@@ -39,13 +46,15 @@ export class Control {
   readonly #monitor: Monitor;
   readonly #numbers = new Numbers();
   readonly #metrics: RouterMetrics;
-  /** What the workers believe. */
-  readonly #sent = new Map<string, boolean>();
+  readonly #administration: Administration;
+  readonly #verdicts: MemberVerdicts;
   readonly #load: SharedLoad;
   readonly #connections: SharedConnections;
   readonly #expiry: ExpiryWatch;
   readonly #stapling: Stapling;
   #config: Config;
+  /** Of all members. */
+  #keys: ReadonlySet<string> = new Set();
   #generation = 0;
 
   constructor(options: ControlOptions) {
@@ -60,6 +69,16 @@ export class Control {
     this.#stapling = new Stapling({ clock, log: options.log, fetch: options.fetchOcsp ?? fetchOcsp, send: staple });
     const onChange = (farm: string, server: string, health: MemberHealth): void => this.#changed(farm, server, health);
     this.#monitor = new Monitor({ check, clock, random, onChange });
+    this.#administration = new Administration({
+      clock,
+      log: options.log,
+      store: options.states ?? noStore,
+      onChange: (change) => this.#stateChanged(change),
+    });
+    this.#verdicts = new MemberVerdicts(clock, {
+      health: (farm, server) => this.#monitor.health(farm, server),
+      state: (farm, server) => this.#administration.effective(this.#config, farm, server),
+    });
     this.apply(config);
   }
 
@@ -69,14 +88,16 @@ export class Control {
     this.#generation++;
     this.#monitor.apply(config);
     this.#expiry.apply(config);
-    const members = this.#verdicts();
-    this.#numbers.keepOnly(new Set(members.map(({ farm, server }) => memberKey(farm, server))));
+    this.#verdicts.configured(config);
+    this.#keys = new Set(
+      config.farms.flatMap(({ name, members }) => members.map((one) => memberKey(name, one.server))),
+    );
+    this.#numbers.keepOnly(this.#keys);
     this.#metrics.configured(config, this.#options.clock.now());
     this.#load.configured(this.#generation);
     this.#options.send({ type: "configure", generation: this.#generation, config });
     this.#stapling.apply(config);
-    this.#sent.clear();
-    this.#send(members);
+    this.#sendVerdicts();
   }
 
   /** Of the configuration in force. */
@@ -91,7 +112,7 @@ export class Control {
   /** What a worker that has just started must know. */
   introduce(send: (message: ToWorker) => void): void {
     send({ type: "configure", generation: this.#generation, config: this.#config });
-    send({ type: "members", members: this.#verdicts() });
+    send({ type: "members", members: this.#verdicts.all(this.#config) });
     const staples = this.#stapling.staples();
     if (staples.length > 0) send({ type: "ocsp-staples", staples });
     send(this.#connections.message);
@@ -103,7 +124,7 @@ export class Control {
       case "numbers":
         this.#numbers.receive(
           worker,
-          message.members.filter(({ farm, server }) => this.#sent.has(memberKey(farm, server))),
+          message.members.filter(({ farm, server }) => this.#keys.has(memberKey(farm, server))),
         );
         break;
       case "metrics":
@@ -121,9 +142,19 @@ export class Control {
       case "member-failed": {
         const { farm, server, code } = message;
         this.#options.log("health.live-failure", { farm, server, code });
-        this.#monitor.liveFailure(farm, server);
+        this.#monitor.liveFailure(farm, server, code);
         break;
       }
+      case "member-answered":
+        this.#monitor.answered(message.farm, message.server);
+        break;
+      case "member-silent":
+        this.#options.log("health.silence", { farm: message.farm, server: message.server });
+        this.#monitor.silence(message.farm, message.server);
+        break;
+      case "bindings":
+        this.#options.send(message);
+        break;
       case "acme-challenges-set":
       case "applied":
       case "log":
@@ -142,11 +173,34 @@ export class Control {
   farms(): readonly FarmStatus[] {
     return this.#config.farms.map((farm) => ({
       name: farm.name,
+      minimumServers: farm.minimumServers,
       members: farm.members.flatMap((member): MemberStatus[] => {
         const health = this.#monitor.health(farm.name, member.server);
-        return health === null ? [] : [memberStatus(member, health, this.#numbers.of(farm.name, member.server))];
+        const state = this.#administration.effective(this.#config, farm.name, member.server);
+        const totals = this.#numbers.of(farm.name, member.server);
+        return health === null ? [] : [memberStatus(member, { health, state, totals })];
       }),
     }));
+  }
+
+  servers(): readonly ServerStatus[] {
+    return serverStatuses(this.#config, this.farms(), (server) => this.#administration.of({ server, farm: null }));
+  }
+
+  /** Puts an operator's word in force. `kept`: it outlives this process. null = no such server, or no such member. */
+  setState(
+    scope: StateScope,
+    wish: StateWish,
+  ): { readonly warnings: readonly string[]; readonly kept: boolean } | null {
+    const { server, farm } = scope;
+    const known =
+      farm === null
+        ? this.#config.servers.some(({ name }) => name === server)
+        : this.#keys.has(memberKey(farm, server));
+    if (!known) return null;
+    const kept = this.#administration.set(scope, wish);
+    const touched = this.farms().filter(({ name }) => farm === null || name === farm);
+    return { warnings: wish.state === "available" ? [] : stateWarnings(touched, server), kept };
   }
 
   /** The configuration file was loaded again, and is in force now, or was refused; for the metrics. */
@@ -181,6 +235,7 @@ export class Control {
   }
 
   close(): void {
+    this.#administration.close();
     this.#load.close();
     this.#connections.close();
     this.#monitor.close();
@@ -188,26 +243,22 @@ export class Control {
     this.#stapling.close();
   }
 
-  #verdicts(): MemberVerdict[] {
-    return this.#config.farms.flatMap(({ name: farm, members }) =>
-      members.map(({ server }) => ({
-        farm,
-        server,
-        available: this.#monitor.health(farm, server)?.available ?? false,
-      })),
-    );
-  }
-
   #changed(farm: string, server: string, health: MemberHealth): void {
     const { asked = "", came = "" } = health.lastCheck ?? {};
     this.#options.log(health.available ? "health.member-up" : "health.member-down", { farm, server, asked, came });
-    const { available } = health;
-    if (this.#sent.get(memberKey(farm, server)) !== available) this.#send([{ farm, server, available }]);
+    this.#sendVerdicts();
   }
 
-  #send(members: readonly MemberVerdict[]): void {
-    for (const { farm, server, available } of members) this.#sent.set(memberKey(farm, server), available);
-    this.#options.send({ type: "members", members });
+  #stateChanged({ scope, after }: StateChange): void {
+    const what = scope.farm === null ? scope.server : `${scope.farm} on ${scope.server}`;
+    const note = after.note === "" ? "" : `(${after.note})`;
+    this.#options.log("states.changed", { what, state: after.cut ? "cut off" : after.state, by: after.by, note });
+    this.#sendVerdicts();
+  }
+
+  #sendVerdicts(): void {
+    const members = this.#verdicts.changed(this.#config);
+    if (members.length > 0) this.#options.send({ type: "members", members });
   }
 }
 

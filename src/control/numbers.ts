@@ -3,7 +3,7 @@ import { memberKey } from "../health/member-key.ts";
 
 export type MemberTotals = Omit<MemberNumbers, "farm" | "server">;
 
-const zero: MemberTotals = { current: 0, total: 0, failed: 0, responseTimeMs: 0 };
+const zero: MemberTotals = { current: 0, total: 0, failed: 0, responseTimeMs: 0, held: 0, oldestMs: 0 };
 
 /**
  * The workers' numbers, summed. Totals never go back: a worker's growth is added, not its total, so that one that ended
@@ -45,7 +45,9 @@ export class Numbers {
     const { total, failed } = this.#done.get(key) ?? zero;
     const perWorker = [...this.#workers.values()].map((members) => members.get(key) ?? zero);
     const current = perWorker.reduce((sum, numbers) => sum + numbers.current, 0);
-    return { current, total, failed, responseTimeMs: averageResponseTime(perWorker) };
+    const held = perWorker.reduce((sum, numbers) => sum + numbers.held, 0);
+    const oldestMs = Math.max(0, ...perWorker.map((numbers) => numbers.oldestMs));
+    return { current, total, failed, responseTimeMs: averageResponseTime(perWorker), held, oldestMs };
   }
 }
 

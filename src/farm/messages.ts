@@ -1,4 +1,4 @@
-import type { Config } from "../config/config.ts";
+import type { AdminState, Config } from "../config/config.ts";
 import type { LogEventName } from "../observe/log-events.ts";
 import type { FaultCode } from "./faults.ts";
 
@@ -19,6 +19,10 @@ export type ToWorker =
   | { readonly type: "load"; readonly generation: number; readonly current: readonly number[] }
   /** What clients have sent to one of the workers, who may be this one. */
   | { readonly type: "rates"; readonly by: string; readonly uses: readonly RateUse[] }
+  /** Clients that belong to a server lately, as one of the workers, who may be this one, has found. */
+  | BindingsMessage
+  /** Of affinity cookies, in base64; sent before the first configuration. */
+  | { readonly type: "cookie-key"; readonly key: string }
   /** Client connections of all workers together. */
   | { readonly type: "connections"; readonly count: number }
   /** For all TLS listeners, 48 bytes in base64: a session of one worker can be resumed on every other one. */
@@ -48,11 +52,26 @@ export type AcmeChallenge =
   /** RFC 8737: PEM of the certificate with the extension acmeIdentifier. */
   | { readonly type: "tls-alpn-01"; readonly host: string; readonly certificate: string; readonly key: string };
 
+/** Who belongs to whom where clients have no cookie; `by` is a name of the worker's own. */
+export interface BindingsMessage {
+  readonly type: "bindings";
+  readonly by: string;
+  readonly farm: string;
+  readonly entries: readonly (readonly [client: string, server: string])[];
+}
+
 export interface MemberVerdict {
   readonly farm: string;
   readonly server: string;
-  /** May new requests be sent there? */
-  readonly available: boolean;
+  /** "trial": live traffic had taken it out, and one request at a time finds out whether it works again. */
+  readonly health: "up" | "down" | "trial";
+  readonly state: AdminState;
+  /** With the state "unavailable": what is under way ends now. */
+  readonly cut: boolean;
+  /** Where nobody is available it may be asked all the same. */
+  readonly fallback: boolean;
+  /** It has just come back: for so long it gets less than its share. */
+  readonly warmMs: number;
 }
 
 export type ToControl =
@@ -63,6 +82,10 @@ export type ToControl =
       readonly server: string;
       readonly code: FaultCode;
     }
+  /** A request that tried the member was answered. */
+  | { readonly type: "member-answered"; readonly farm: string; readonly server: string }
+  /** Requests wait on the member, and nothing has come from it for a while. */
+  | { readonly type: "member-silent"; readonly farm: string; readonly server: string }
   /** Totals since the worker started, sent once a second and when asked. Also the sign that the worker is alive. */
   | { readonly type: "numbers"; readonly members: readonly MemberNumbers[] }
   /** What has changed since the last such message; sent along with the numbers. */
@@ -73,6 +96,8 @@ export type ToControl =
   | { readonly type: "load"; readonly generation: number; readonly current: readonly number[] }
   /** What clients have sent to this worker lately, for all others; `by` is a name of its own. */
   | { readonly type: "rates"; readonly by: string; readonly uses: readonly RateUse[] }
+  /** Clients that this worker has bound to servers lately, for all others. */
+  | BindingsMessage
   /** Client connections of this worker, sent soon after they have changed, while there is a limit. */
   | { readonly type: "connections"; readonly count: number }
   /** The configuration is in force. `problems`: the listeners that could not be opened. */
@@ -111,4 +136,8 @@ export interface MemberNumbers {
   readonly failed: number;
   /** Average of the last answers' time to the first byte; 0 = none yet. */
   readonly responseTimeMs: number;
+  /** Connections that carry a request or belong to one client: what has to end before the member has nothing to do. */
+  readonly held: number;
+  /** Age of the oldest request or pinned connection, measured where the member is being emptied; else 0. */
+  readonly oldestMs: number;
 }

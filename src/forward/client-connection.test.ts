@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
 import { it } from "node:test";
+import { withoutMembers } from "./without-members.ts";
 import { FakeClock } from "../../test/support/fake-clock.ts";
 import { portOf } from "../../test/support/port-of.ts";
 import { unixAddress } from "../util/ip-address.ts";
@@ -19,9 +20,7 @@ it("a fault of the router itself is a 500 that closes the one connection on whic
       if (client.head.target === "/broken") throw new Error("broken");
       respondFault(client, "no-route");
     },
-    attemptFailed: () => undefined,
-    preferOther: () => false,
-    broken: () => undefined,
+    ...withoutMembers,
     ended: () => undefined,
   };
   const origin = {

@@ -38,6 +38,7 @@ export class ClientConnection implements ClientSide {
   readonly dateLine: () => string;
   held: Buffer | null = null;
   closing = false;
+  addedLines = "";
   ended = false;
   readonly #settings: ClientSettings;
   readonly #exchange: Exchange;
@@ -93,7 +94,7 @@ export class ClientConnection implements ClientSide {
 
   pin(connection: MemberConnection): void {
     connection.owner = this.#pinWatch;
-    connection.countPinned();
+    connection.pinned();
     this.pins.set(connection.member.farm, connection);
   }
 

@@ -44,6 +44,8 @@ export interface ClientSide {
   readonly finished: boolean;
   /** Bytes that came behind the present request. */
   readonly held: Buffer | null;
+  /** Field lines that the response to the present request gets beside the member's. */
+  addedLines: string;
   /** The connection ends with the present response. */
   closing: boolean;
   /** A ready `Date` line. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Socket } from "node:net";
 import { it, type TestContext } from "node:test";
+import { withoutMembers } from "./without-members.ts";
 import { aFarm } from "../../test/support/configs.ts";
 import { FakeClock } from "../../test/support/fake-clock.ts";
 import { ConnectedMember } from "../net/connected-member.ts";
@@ -14,9 +15,7 @@ import { memberSide } from "./member-side.ts";
 
 const routing: RequestRouting = {
   receive: () => undefined,
-  attemptFailed: () => undefined,
-  preferOther: () => false,
-  broken: () => undefined,
+  ...withoutMembers,
   ended: () => undefined,
 };
 

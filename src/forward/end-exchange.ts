@@ -124,6 +124,8 @@ function release(exchange: Exchange, connection: MemberConnection): void {
   exchange.clientFull = false;
   connection.owner = null;
   connection.member.current--;
+  connection.member.held.delete(connection);
+  connection.member.freed?.();
   exchange.client.reading.unblock(block.memberFull);
   exchange.client.pins.delete(connection.member.farm);
 }
@@ -131,7 +133,8 @@ function release(exchange: Exchange, connection: MemberConnection): void {
 function mayBeKept(exchange: Exchange, connection: MemberConnection): boolean {
   const { head } = connection;
   const complete = exchange.requestRead && head.keepAlive && head.framing !== framing.untilClose;
-  return complete && connection.usable && !exchange.client.finished;
+  const wanted = connection.member.state !== "unavailable";
+  return complete && wanted && connection.usable && !exchange.client.finished;
 }
 
 function keepConnection(exchange: Exchange, connection: MemberConnection): void {

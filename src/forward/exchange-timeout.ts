@@ -5,6 +5,9 @@ import { respondFault } from "./own-response.ts";
 /** The client connection's time-out has run off in the middle of an exchange: who kept us waiting? */
 export function exchangeTimedOut(exchange: Exchange): void {
   switch (exchange.phase) {
+    case "queued":
+      exchange.routing.queueTimedOut(exchange);
+      return;
     case "connecting":
       failAttempt(exchange, "connect-timeout");
       return;
@@ -25,7 +28,7 @@ function waitingTimedOut(exchange: Exchange): void {
   const { client, connection } = exchange;
   const memberFull = connection !== null && connection.socket.writableNeedDrain;
   if (exchange.requestRead || memberFull) {
-    failAttempt(exchange, "response-timeout");
+    failAttempt(exchange, exchange.shortWait ? "attempt-timeout" : "response-timeout");
     return;
   }
   // The member waits for the rest of the request as we do.

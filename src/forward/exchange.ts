@@ -7,6 +7,8 @@ import type { ClientSide } from "./client-side.ts";
 export type Phase =
   /** No attempt. */
   | "none"
+  /** All members are busy. */
+  | "queued"
   | "connecting"
   /** The request goes out, no header has come back. */
   | "waiting"
@@ -25,6 +27,15 @@ export interface RequestRouting {
   attemptFailed(exchange: Exchange, code: FaultCode): void;
   /** A response's head was read. true = the router has sent the request elsewhere, the response is not wanted. */
   preferOther(exchange: Exchange, status: number): boolean;
+  /**
+   * The member of the attempt is not to be used any more, and nothing of its answer went to the client. true = the request
+   * goes to another member.
+   */
+  moveElsewhere(exchange: Exchange, code: FaultCode): boolean;
+  /** May the present attempt be left for one on another member? */
+  hasOther(exchange: Exchange): boolean;
+  /** It has waited for a member long enough. */
+  queueTimedOut(exchange: Exchange): void;
   /** The response broke off, or the exchange ended otherwise once it was on its way. */
   broken(exchange: Exchange, code: FaultCode): void;
   /** The request is over, however it ended; told exactly once, before anything of it is forgotten. */
@@ -53,6 +64,10 @@ export class Exchange {
   /** The connection of the attempt that failed last. */
   failedOn: MemberConnection | null = null;
   attempts = 0;
+  /** The member that its client belongs to; null = none. */
+  boundTo: ConnectedMember | null = null;
+  /** What its client is known by where it has no cookie; "" = nothing. */
+  affinityKey = "";
   /** Members that failed this request. */
   readonly tried: ConnectedMember[] = [];
   /** A pooled connection had gone stale; it costs no attempt, but only once. */
@@ -78,7 +93,12 @@ export class Exchange {
   unchunk = false;
   /** The member's connection has more to come, but the client does not take it. */
   clientFull = false;
+  /** The attempt has less time than others, for the request can be sent to another member. */
+  shortWait = false;
+  /** Where it waits for a member to be free; null = it does not. */
+  line: Set<Exchange> | null = null;
   /** Monotonic milliseconds. */
+  queuedAt = 0;
   dialledAt = 0;
   sentAt = 0;
 
@@ -98,6 +118,8 @@ export class Exchange {
     this.farm = null;
     this.member = null;
     this.failedOn = null;
+    this.boundTo = null;
+    this.affinityKey = "";
     this.attempts = 0;
     if (this.tried.length > 0) this.tried.length = 0;
     this.retriedStale = false;
@@ -110,6 +132,13 @@ export class Exchange {
     this.early = false;
     this.unchunk = false;
     this.clientFull = false;
+    this.client.addedLines = "";
+    this.leaveLine();
+  }
+
+  leaveLine(): void {
+    this.line?.delete(this);
+    this.line = null;
   }
 
   forgetBody(): void {

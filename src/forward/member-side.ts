@@ -1,7 +1,7 @@
 import type { FaultCode } from "../farm/faults.ts";
-import type { ConnectionOwner, MemberConnection } from "../net/connected-member.ts";
+import type { ConnectionOwner, MemberConnection, WithdrawReason } from "../net/connected-member.ts";
 import { block } from "./client-side.ts";
-import { cutResponse, endEarly, failAttempt } from "./end-exchange.ts";
+import { breakExchange, cutResponse, endEarly, failAttempt } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { guarded } from "./guarded.ts";
 import { noteConnected } from "./note-connected.ts";
@@ -36,7 +36,27 @@ export function memberSide(exchange: Exchange): ConnectionOwner {
         client.internalError(error);
       }
     },
+
+    memberWithdrawn(_connection, reason) {
+      try {
+        withdrawn(exchange, reason);
+      } catch (error) {
+        client.internalError(error);
+      }
+    },
   };
+}
+
+function withdrawn(exchange: Exchange, reason: WithdrawReason): void {
+  if (reason === "unavailable") return;
+  const unanswered = !exchange.answered && (exchange.phase === "connecting" || exchange.phase === "waiting");
+  const code = reason === "down" ? "member-down" : "member-withdrawn";
+  if (unanswered && exchange.routing.moveElsewhere(exchange, code)) return;
+  // One that does not work may still answer what it has; nobody else can.
+  if (reason === "down") return;
+  if (unanswered) failAttempt(exchange, code);
+  else if (exchange.phase === "draining") endEarly(exchange);
+  else breakExchange(exchange, code);
 }
 
 function receive(exchange: Exchange, connection: MemberConnection, bytes: Buffer): void {

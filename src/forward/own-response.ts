@@ -1,3 +1,4 @@
+import type { FailoverConfig } from "../config/config.ts";
 import { faults, type Fault, type FaultCode } from "../farm/faults.ts";
 import { reasons } from "../http/reasons.ts";
 import type { ClientSide } from "./client-side.ts";
@@ -7,6 +8,14 @@ import type { OwnResponse } from "./response-writer.ts";
 export function respondFault(client: ClientSide, code: FaultCode): void {
   client.record.failed(code);
   write(client, responses.get(code) ?? internalError, faults[code].status);
+}
+
+/** The same for a farm that says when to come again, and may have a page of its own. */
+export function prepareRefusal(
+  code: FaultCode,
+  { retryAfterSeconds, sorryPage }: Pick<FailoverConfig, "retryAfterSeconds" | "sorryPage">,
+): OwnResponse {
+  return prepare(code, faults[code], retryAfterSeconds, sorryPage);
 }
 
 /** The same answer as `respondFault`'s with a Retry-After of its own, to be made once. */
@@ -40,15 +49,24 @@ function write(client: ClientSide, response: OwnResponse, status: number): void 
   client.exchangeDone();
 }
 
-function prepare(code: string, { status, text }: Fault, retryAfterSeconds = status === 503 ? 5 : 0): OwnResponse {
+function prepare(
+  code: string,
+  { status, text }: Fault,
+  retryAfterSeconds = status === 503 ? 5 : 0,
+  page: string | null = null,
+): OwnResponse {
   const title = `${status} ${reasons[status] ?? "Error"}`;
-  const body = `<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>${title}</title></head>
-<body><h1>${title}</h1><p>${text}</p><p><small>Fairlead: ${code}</small></p></body></html>
-`;
+  const body = page ?? shortPage(title, text, code);
   const retryAfter = retryAfterSeconds === 0 ? "" : `Retry-After: ${retryAfterSeconds}\r\n`;
   const fields = `Content-Type: text/html; charset=utf-8\r\nContent-Length: ${body.length}\r\nCache-Control: no-store\r\n`;
   return { head: `HTTP/1.1 ${title}\r\nX-Fairlead-Error: ${code}\r\n${fields}${retryAfter}`, body };
+}
+
+function shortPage(title: string, text: string, code: string): string {
+  return `<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>${title}</title></head>
+<body><h1>${title}</h1><p>${text}</p><p><small>Fairlead: ${code}</small></p></body></html>
+`;
 }
 
 const internalError = prepare("internal-error", faults["internal-error"]);

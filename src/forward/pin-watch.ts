@@ -26,5 +26,8 @@ export function pinWatch(client: PinHolder): ConnectionOwner {
     memberEnded: lost,
     memberDrained: () => undefined,
     memberClosed: lost,
+    memberWithdrawn(connection, reason) {
+      if (reason !== "down") lost(connection);
+    },
   };
 }

@@ -81,7 +81,8 @@ function finalHead(exchange: Exchange, connection: MemberConnection, rest: Buffe
     switchProtocols(exchange, connection, rest);
     return;
   }
-  member.answered(client.record.firstByteMs);
+  // What fails fast must not look fast.
+  if (head.status < 500) member.answered(client.record.firstByteMs, exchange.sentAt + client.record.firstByteMs);
   if (exchange.routing.preferOther(exchange, head.status)) return;
   const objection = client.writer.objection(head);
   if (objection === null) beginResponse(exchange, connection, rest);

@@ -13,7 +13,7 @@ export function responseHeadText(client: ClientSide, head: ResponseHead): string
   const from = head.minor === 1 ? 0 : 8;
   const version = head.minor === 1 ? "" : "HTTP/1.1";
   const date = head.hasDate ? "" : client.dateLine();
-  return `${version}${cuts.copy(text, from, text.length - 2)}${date}${connectionLine(client, old)}\r\n`;
+  return `${version}${cuts.copy(text, from, text.length - 2)}${date}${client.addedLines}${connectionLine(client, old)}\r\n`;
 }
 
 function connectionLine(client: ClientSide, old: boolean): string {

@@ -14,6 +14,9 @@ export function sendRequest(exchange: Exchange): void {
   exchange.sentAt = exchange.monotonic();
   if (client.head.connectionAuth) connection.carriedAuth = true;
   const text = requestHeadText(client);
+  const { member } = connection;
+  if (member.silentSince === 0) member.silentSince = exchange.sentAt;
+  member.traffic += text.length + exchange.keptBytes;
   const flowing = writeMessage(connection.socket, text, exchange.kept, exchange.keptBytes);
   client.reading.unblock(block.connecting);
   if (!flowing) client.reading.block(block.memberFull);
@@ -30,16 +33,24 @@ export function sendBody(exchange: Exchange, bytes: Buffer): void {
   if (exchange.phase === "connecting" || connection === null) return;
   if (!exchange.requestSent) return;
   if (exchange.keptBytes > farm.config.failover.replayBytes) dropKept(exchange);
+  connection.member.traffic += bytes.length;
   if (!connection.socket.write(bytes)) client.reading.block(block.memberFull);
   if (exchange.phase === "waiting") armWaiting(exchange);
   else client.armTimeout(farm.config.timeouts.idleMs);
 }
 
-/** Until the request is complete its bytes must keep coming; then the response has its time. */
+/**
+ * Until the request is complete its bytes must keep coming; then the response has its time, which is shorter where another
+ * member could answer.
+ */
 export function armWaiting(exchange: Exchange): void {
-  const timeouts = exchange.farm?.config.timeouts;
-  if (timeouts !== undefined) {
-    exchange.client.armTimeout(exchange.requestRead ? timeouts.responseMs : timeouts.idleMs);
+  const { client, farm } = exchange;
+  if (farm === null) return;
+  const { timeouts, failover } = farm.config;
+  if (!exchange.requestRead) client.armTimeout(timeouts.idleMs);
+  else {
+    exchange.shortWait = failover.attemptMs > 0 && exchange.routing.hasOther(exchange);
+    client.armTimeout(exchange.shortWait ? failover.attemptMs : timeouts.responseMs);
   }
 }
 

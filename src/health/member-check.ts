@@ -12,104 +12,136 @@ export interface CheckSubject {
   readonly tls: MemberTlsConfig;
 }
 
-/** What is known of one member at one time. */
-export interface MemberHealth {
+/** What one check has found so far. */
+export interface CheckFindings {
   readonly available: boolean;
   /** False until the first verdict. */
   readonly known: boolean;
   /** When `available` last changed or was first known, milliseconds since 1970. */
   readonly since: number;
   readonly lastCheck: HealthResult | null;
-  /** The check that failed last; why the member is out, if it is. */
+  /** The check that failed last. */
   readonly lastFailure: HealthResult | null;
 }
 
 export interface MemberCheckOptions {
   readonly subject: CheckSubject;
   /** What was known under another check of the same member; it stands until the first check decides. */
-  readonly before: MemberHealth | null;
+  readonly before: CheckFindings | null;
   readonly check: Check;
   readonly clock: Clock;
   readonly random: Random;
-  readonly onChange: (health: MemberHealth) => void;
+  readonly onChange: () => void;
 }
 
 /** Checks begin at least this long after one another, whatever the live traffic reports. */
 const minGapMs = 200;
+/** A check that was called for by silence need not wait as long as others: four times its usual duration, but so long. */
+const leastQuickMs = 1000;
+const quickFactor = 4;
 
 /** The schedule of one check and what it found. Begins with a check at once. */
 export class MemberCheck {
   readonly #options: MemberCheckOptions;
-  readonly #abort = new AbortController();
   #threshold: Threshold;
-  #health: MemberHealth;
+  #findings: CheckFindings;
   #timer: Timer | null = null;
-  #running = false;
+  /** Of the check that runs. */
+  #running: { readonly abort: AbortController; readonly quick: boolean } | null = null;
   /** A live failure came while a check was running, which may have begun before it. */
   #again = false;
   #startedAt = 0;
+  #usualMs = 0;
 
   constructor(options: MemberCheckOptions) {
     const { before, clock } = options;
     this.#options = options;
     this.#threshold = createThreshold(before?.available ?? false);
-    this.#health = before ?? { available: false, known: false, since: clock.now(), lastCheck: null, lastFailure: null };
-    this.#start();
+    this.#findings = before ?? {
+      available: false,
+      known: false,
+      since: clock.now(),
+      lastCheck: null,
+      lastFailure: null,
+    };
+    this.#start(false);
   }
 
-  get health(): MemberHealth {
-    return this.#health;
+  get findings(): CheckFindings {
+    return this.#findings;
   }
 
-  /** Live traffic failed: counted, and checked as soon as may be. Any number of them makes one check. */
-  liveFailure(): void {
+  /**
+   * Live traffic failed: counted, and checked as soon as may be. Any number of them makes one check. `enough`: so many that
+   * one failed check is all that is missing.
+   */
+  liveFailure(enough: boolean): void {
     if (!this.#threshold.settled || !this.#threshold.available) return;
-    this.#count("live-failed");
-    if (this.#running) this.#again = true;
-    else this.#schedule(0);
+    this.#count(enough ? "live-alarm" : "live-failed");
+    if (this.#running !== null) this.#again = true;
+    else this.#schedule(0, false);
+  }
+
+  /**
+   * Requests wait and nothing comes. That may be meant so, but if the member hangs everybody waits for the check: it is made
+   * at once, in place of one that already waits, and fails early.
+   */
+  silence(): void {
+    if (!this.#threshold.settled || !this.#threshold.available || this.#running?.quick === true) return;
+    this.#count("live-alarm");
+    this.#running?.abort.abort();
+    this.#running = null;
+    this.#schedule(0, true);
   }
 
   /** What a running check finds is not wanted any more. */
   close(): void {
-    this.#abort.abort();
+    this.#running?.abort.abort();
+    this.#running = null;
     this.#timer?.cancel();
   }
 
-  #start(): void {
+  #start(quick: boolean): void {
     const { subject, check, clock } = this.#options;
-    const { signal } = this.#abort;
+    const running = { abort: new AbortController(), quick };
     this.#timer?.cancel();
-    this.#running = true;
+    this.#running = running;
     this.#startedAt = clock.monotonic();
+    const health = quick ? { ...subject.health, timeoutMs: this.#quickMs() } : subject.health;
     const done = (result: HealthResult): void => {
-      if (!signal.aborted) this.#finish(result);
+      if (this.#running === running) this.#finish(result);
     };
-    void check(subject.member, subject.health, subject.tls, { clock, signal }).then(done);
+    void check(subject.member, health, subject.tls, { clock, signal: running.abort.signal }).then(done);
+  }
+
+  #quickMs(): number {
+    return Math.min(this.#options.subject.health.timeoutMs, Math.max(leastQuickMs, quickFactor * this.#usualMs));
   }
 
   #finish(result: HealthResult): void {
-    this.#running = false;
+    this.#running = null;
     const again = this.#again;
     this.#again = false;
     // A pass that may have begun before the live failure does not refute it.
     const stale = again && result.ok;
-    const before = this.#health;
+    const before = this.#findings;
     if (result.inconclusive === true) {
-      this.#schedule(this.#options.subject.health.whileFailingMs);
+      this.#schedule(this.#options.subject.health.whileFailingMs, false);
       return;
     }
+    if (result.ok) this.#usualMs = result.durationMs;
     if (!stale) this.#count(result.ok ? "check-passed" : "check-failed");
     const { available } = this.#threshold;
     const changed = available !== before.available || !before.known;
-    this.#health = {
+    this.#findings = {
       available,
       known: true,
       since: changed ? this.#options.clock.now() : before.since,
       lastCheck: result,
       lastFailure: result.ok ? before.lastFailure : result,
     };
-    this.#schedule(again ? 0 : this.#intervalMs());
-    if (changed) this.#options.onChange(this.#health);
+    this.#schedule(again ? 0 : this.#intervalMs(), false);
+    if (changed) this.#options.onChange();
   }
 
   #count(signal: HealthSignal): void {
@@ -117,11 +149,11 @@ export class MemberCheck {
   }
 
   /** Counted from the start of the last check, so that slow answers do not stretch the interval. */
-  #schedule(intervalMs: number): void {
+  #schedule(intervalMs: number, quick: boolean): void {
     const { clock } = this.#options;
     const elapsedMs = clock.monotonic() - this.#startedAt;
     this.#timer?.cancel();
-    this.#timer = clock.after(Math.max(Math.max(intervalMs, minGapMs) - elapsedMs, 0), () => this.#start());
+    this.#timer = clock.after(Math.max(Math.max(intervalMs, minGapMs) - elapsedMs, 0), () => this.#start(quick));
   }
 
   #intervalMs(): number {

@@ -1,9 +1,12 @@
 import type { Config, FarmConfig, MemberConfig } from "../config/config.ts";
+import { faults, type FaultCode } from "../farm/faults.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
 import type { Check } from "./check.ts";
-import { type CheckSubject, MemberCheck, type MemberHealth } from "./member-check.ts";
+import { type CheckFindings, type CheckSubject, MemberCheck } from "./member-check.ts";
+import type { MemberHealth } from "./member-health.ts";
 import { memberKey } from "./member-key.ts";
+import { MemberWatch } from "./member-watch.ts";
 
 export interface MonitorOptions {
   readonly check: Check;
@@ -13,27 +16,17 @@ export interface MonitorOptions {
   readonly onChange: (farm: string, server: string, health: MemberHealth) => void;
 }
 
-interface Member {
-  readonly farm: string;
-  readonly config: MemberConfig;
-  /** null: this farm has no check. */
-  readonly checkKey: string | null;
-}
-
-/**
- * Keeps every member under its check. A farm without one has members that are always available: live traffic is the
- * only thing that speaks of them, and nothing would ever bring them back.
- */
+/** Keeps every member under its check, and hears what requests meet there. */
 export class Monitor {
   readonly #options: MonitorOptions;
-  readonly #unchecked: MemberHealth;
-  #members: ReadonlyMap<string, Member> = new Map();
+  readonly #startedAt: number;
+  #farms: ReadonlyMap<string, FarmConfig> = new Map();
+  #members: ReadonlyMap<string, MemberWatch> = new Map();
   #checks: ReadonlyMap<string, MemberCheck> = new Map();
 
   constructor(options: MonitorOptions) {
     this.#options = options;
-    const since = options.clock.now();
-    this.#unchecked = { available: true, known: true, since, lastCheck: null, lastFailure: null };
+    this.#startedAt = options.clock.now();
   }
 
   /**
@@ -41,73 +34,114 @@ export class Monitor {
    * the check changed, what was known of the member stands until the new one has decided.
    */
   apply(config: Config): void {
-    const members = new Map<string, Member>();
+    const members = new Map<string, MemberWatch>();
     const checks = new Map<string, MemberCheck>();
     for (const farm of config.farms) {
       for (const member of farm.members) {
-        const subject = checkSubject(farm, member);
-        const checkKey = subject === null ? null : keyOf(subject);
-        const key = memberKey(farm.name, member.server);
-        if (subject !== null && checkKey !== null && !checks.has(checkKey)) {
-          const before = this.#knownBefore(key, member);
-          checks.set(checkKey, this.#checks.get(checkKey) ?? this.#startCheck(subject, checkKey, before));
-        }
-        members.set(key, { farm: farm.name, config: member, checkKey });
+        members.set(memberKey(farm.name, member.server), this.#watch(farm, member, this.#check(farm, member, checks)));
       }
     }
     for (const [key, check] of this.#checks) if (!checks.has(key)) check.close();
+    for (const [key, before] of this.#members) {
+      const now = members.get(key);
+      if (now !== undefined && sameAddress(before, now)) now.continue(before);
+      else before.close();
+    }
+    this.#farms = new Map(config.farms.map((farm) => [farm.name, farm]));
     this.#members = members;
     this.#checks = checks;
   }
 
   /** A request failed on this member in a way that counts; names that are gone are ignored. */
-  liveFailure(farm: string, server: string): void {
-    const checkKey = this.#members.get(memberKey(farm, server))?.checkKey ?? null;
-    if (checkKey !== null) this.#checks.get(checkKey)?.liveFailure();
+  liveFailure(farm: string, server: string, code: FaultCode): void {
+    const member = this.#members.get(memberKey(farm, server));
+    member?.liveFailure(`requests failed: ${faults[code].text}`, this.#mayEject(farm));
+  }
+
+  /** A request that tried this member was answered. */
+  answered(farm: string, server: string): void {
+    this.#members.get(memberKey(farm, server))?.answered();
+  }
+
+  /** Requests wait on this member, and nothing comes from it. */
+  silence(farm: string, server: string): void {
+    this.#members.get(memberKey(farm, server))?.silence();
   }
 
   /** null: no such member. */
   health(farm: string, server: string): MemberHealth | null {
-    const member = this.#members.get(memberKey(farm, server));
-    return member === undefined ? null : this.#healthOf(member);
+    return this.#members.get(memberKey(farm, server))?.health ?? null;
   }
 
   close(): void {
     for (const check of this.#checks.values()) check.close();
+    for (const member of this.#members.values()) member.close();
     this.#checks = new Map();
     this.#members = new Map();
   }
 
-  #startCheck(subject: CheckSubject, checkKey: string, before: MemberHealth | null): MemberCheck {
+  /** null: the farm has no check. */
+  #check(farm: FarmConfig, config: MemberConfig, checks: Map<string, MemberCheck>): MemberCheck | null {
+    if (farm.health === null) return null;
+    const subject = { member: config, health: farm.health, tls: farm.tls };
+    const key = keyOf(subject);
+    const before = this.#members.get(memberKey(farm.name, config.server)) ?? null;
+    const known = before !== null && addressOf(before.options.config) === addressOf(config) ? findings(before) : null;
+    const check = checks.get(key) ?? this.#checks.get(key) ?? this.#startCheck(subject, key, known);
+    checks.set(key, check);
+    return check;
+  }
+
+  #startCheck(subject: CheckSubject, key: string, before: CheckFindings | null): MemberCheck {
     const { check, clock, random } = this.#options;
-    const onChange = (health: MemberHealth): void => this.#changed(checkKey, health);
+    const onChange = (): void => {
+      const changed = this.#checks.get(key);
+      for (const member of this.#members.values()) if (member.options.check === changed) this.#changed(member);
+    };
     return new MemberCheck({ subject, before, check, clock, random, onChange });
   }
 
-  #changed(checkKey: string, health: MemberHealth): void {
-    for (const member of this.#members.values()) {
-      if (member.checkKey === checkKey) this.#options.onChange(member.farm, member.config.server, health);
-    }
+  #watch({ name, liveTraffic: live }: FarmConfig, config: MemberConfig, check: MemberCheck | null): MemberWatch {
+    const watch: MemberWatch = new MemberWatch({
+      farm: name,
+      config,
+      check,
+      live,
+      clock: this.#options.clock,
+      since: this.#startedAt,
+      onChange: () => this.#changed(watch),
+    });
+    return watch;
   }
 
-  /** At another address it is another member. */
-  #knownBefore(key: string, config: MemberConfig): MemberHealth | null {
-    const before = this.#members.get(key);
-    return before !== undefined && addressOf(before.config) === addressOf(config) ? this.#healthOf(before) : null;
+  #changed({ health, options }: MemberWatch): void {
+    this.#options.onChange(options.farm, options.config.server, health);
   }
 
-  #healthOf(member: Member): MemberHealth | null {
-    return member.checkKey === null ? this.#unchecked : (this.#checks.get(member.checkKey)?.health ?? null);
+  /** Enough others are left: what fails everywhere is no reason to have nobody. */
+  #mayEject(name: string): boolean {
+    const farm = this.#farms.get(name);
+    if (farm === undefined || farm.liveTraffic === null) return false;
+    const watches = farm.members.map(({ server }) => this.#members.get(memberKey(name, server)));
+    const ejected = watches.filter((watch) => watch?.ejected === true).length;
+    const available = watches.filter((watch) => watch?.health.available === true).length;
+    const most = Math.floor(farm.liveTraffic.maxEjected * farm.members.length);
+    return ejected < most && available > Math.max(farm.minimumServers, 1);
   }
 }
 
-function checkSubject(farm: FarmConfig, member: MemberConfig): CheckSubject | null {
-  return farm.health === null ? null : { member, health: farm.health, tls: farm.tls };
+function findings({ health, options }: MemberWatch): CheckFindings {
+  return options.check?.findings ?? health;
+}
+
+/** At another address it is another member. */
+function sameAddress(one: MemberWatch, other: MemberWatch): boolean {
+  return addressOf(one.options.config) === addressOf(other.options.config);
 }
 
 /** The same for members of several farms that are checked alike: a server's name plays no part, its address does. */
 function keyOf({ member, health, tls }: CheckSubject): string {
-  return JSON.stringify([addressOf(member), health, tls]);
+  return JSON.stringify([addressOf(member), member.identity, health, tls]);
 }
 
 function addressOf({ protocol, host, port }: MemberConfig): string {

@@ -15,7 +15,12 @@ export interface ThresholdLimits {
   readonly rise: number;
 }
 
-export type HealthSignal = "check-passed" | "check-failed" | "live-failed";
+export type HealthSignal =
+  | "check-passed"
+  | "check-failed"
+  | "live-failed"
+  /** So many live failures, or such a silence, that the next failed check is enough. */
+  | "live-alarm";
 
 export function createThreshold(available: boolean): Threshold {
   return { available, settled: false, streak: 0 };
@@ -28,7 +33,8 @@ export function createThreshold(available: boolean): Threshold {
  * A live failure of a member that is already out, or not yet known, says nothing new: its request was sent before.
  */
 export function nextThreshold(before: Threshold, signal: HealthSignal, limits: ThresholdLimits): Threshold {
-  if (signal === "live-failed") return afterLiveFailure(before, limits);
+  if (signal === "live-failed") return afterLive(before, before.streak + 1, limits);
+  if (signal === "live-alarm") return afterLive(before, limits.fall, limits);
   const passed = signal === "check-passed";
   if (!before.settled) return { available: passed, settled: true, streak: 0 };
   if (passed === before.available) return { ...before, streak: 0 };
@@ -37,7 +43,7 @@ export function nextThreshold(before: Threshold, signal: HealthSignal, limits: T
   return enough ? { available: passed, settled: true, streak: 0 } : { ...before, streak };
 }
 
-function afterLiveFailure(before: Threshold, limits: ThresholdLimits): Threshold {
+function afterLive(before: Threshold, streak: number, limits: ThresholdLimits): Threshold {
   if (!before.settled || !before.available) return before;
-  return { ...before, streak: Math.min(before.streak + 1, limits.fall - 1) };
+  return { ...before, streak: Math.min(streak, limits.fall - 1) };
 }

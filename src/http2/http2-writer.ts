@@ -96,7 +96,7 @@ export class Http2Writer implements ResponseWriter {
   #respond(head: ResponseHead, status: number, endStream: boolean): boolean {
     if (!this.#isOpen) return true;
     this.#client.record.responseBytes += head.text.length;
-    const fields = responseFields(head, status);
+    const fields = responseFields(head, status, this.#client.addedLines);
     // "Date: …\r\n"
     if (!head.hasDate) fields["date"] = this.#client.dateLine().slice(6, -2);
     this.#stream.respond(fields, { endStream });

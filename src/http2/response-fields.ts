@@ -19,12 +19,12 @@ const line = new FieldLine();
 
 /**
  * A response's head as node:http2 takes it: the same fields in the same order, names in lower case. Where Node allows a
- * field only once, lists are joined, and of what is no list the first one counts. `status` is the one of the head but for a WebSocket's 101.
+ * field only once, lists are joined, and of what is no list the first one counts. `added`: field lines beside the head's. `status` is the one of the head but for a WebSocket's 101.
  */
-export function responseFields(head: ResponseHead, status: number): OutgoingHttpHeaders {
+export function responseFields(head: ResponseHead, status: number, added = ""): OutgoingHttpHeaders {
   const fields: OutgoingHttpHeaders = Object.create(null);
   fields[":status"] = status;
-  const text = head.cuts.copy(head.text, head.fieldsStart, head.text.length);
+  const text = `${head.cuts.copy(head.text, head.fieldsStart, head.text.length - 2)}${added}\r\n`;
   for (let at = 0; at < text.length - 2; at = line.next) {
     if (readFieldLine(text, at, line) !== null) break;
     const name = text.slice(at, line.nameEnd).toLowerCase();

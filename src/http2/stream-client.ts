@@ -68,6 +68,7 @@ export class StreamClient implements ClientSide {
   ended = false;
   held: Buffer | null = null;
   closing = false;
+  addedLines = "";
   webSocketKey = "";
   readonly #stream: ServerHttp2Stream;
   readonly #connection: StreamConnection;

@@ -19,6 +19,8 @@ const finishMs = 120_000;
 /** A member with its connections: how they are dialled, and those that wait for the next request. */
 export class ConnectedMember extends Member {
   readonly #idle: MemberConnection[] = [];
+  /** Those that carry a request or belong to one client. */
+  readonly held = new Set<MemberConnection>();
   /** For the reads of all its connections. */
   readonly scratch = readScratch();
   readonly #wheel: TimerWheel;
@@ -71,9 +73,21 @@ export class ConnectedMember extends Member {
 
   /** It is no longer in the configuration: what is in use ends with its exchange, and nothing is kept. */
   retire(): void {
-    this.available = false;
+    this.health = "down";
     this.#retired = true;
     this.closeIdle();
+  }
+
+  /** Tells all who hold a connection; each decides for itself what follows. */
+  withdraw(reason: WithdrawReason): void {
+    for (const connection of [...this.held]) connection.owner?.memberWithdrawn(connection, reason);
+  }
+
+  /** How long the oldest of the held connections has been held for what it carries now, in milliseconds. */
+  oldestMs(now: number): number {
+    let oldest = now;
+    for (const { heldSince } of this.held) oldest = Math.min(oldest, heldSince);
+    return now - oldest;
   }
 
   /** Closes a connection once it has taken what was written to it, or after a while. */
@@ -97,6 +111,12 @@ interface Sink {
   readonly writableLength: number;
 }
 
+/**
+ * Why a member is not to be used any more. "down": it does not work; "unavailable": what is under way may end; "cut": it
+ * may not.
+ */
+export type WithdrawReason = "down" | "unavailable" | "cut";
+
 /** Who uses a member connection at the moment and hears what happens on it. */
 export interface ConnectionOwner {
   memberConnected(connection: MemberConnection): void;
@@ -105,6 +125,7 @@ export interface ConnectionOwner {
   memberEnded(connection: MemberConnection): void;
   memberDrained(connection: MemberConnection): void;
   memberClosed(connection: MemberConnection, code: FaultCode): void;
+  memberWithdrawn(connection: MemberConnection, reason: WithdrawReason): void;
 }
 
 /** One connection to a member, with what is needed to read responses from it. */
@@ -122,6 +143,8 @@ export class MemberConnection {
   earlierRequests = 0;
   /** NTLM or Negotiate was seen on it: it belongs to one client connection until it closes. */
   carriedAuth = false;
+  /** Monotonic milliseconds: since when it has been held for what it carries now. */
+  heldSince = 0;
   /** Where the member's bytes are written to: while it has not passed them on, their memory is not used again. */
   sink: Sink | null = null;
   readonly #buffer: ReadBuffer;
@@ -153,6 +176,7 @@ export class MemberConnection {
     socket.on("error", (error: NodeJS.ErrnoException) => (this.#code = this.#faultOf(error)));
     socket.on("close", () => {
       add(member.counts, memberMetrics.open, -1);
+      member.held.delete(this);
       if (this.#pinned) add(member.counts, memberMetrics.pinned, -1);
       this.owner?.memberClosed(this, this.#code ?? (this.connected ? "member-closed" : "connect-failed"));
     });
@@ -164,7 +188,8 @@ export class MemberConnection {
   }
 
   /** It belongs to one client connection from now on, until it closes. */
-  countPinned(): void {
+  pinned(): void {
+    this.member.held.add(this);
     if (this.#pinned) return;
     this.#pinned = true;
     add(this.member.counts, memberMetrics.pinned, 1);
@@ -173,12 +198,15 @@ export class MemberConnection {
   /** Closes it at once; its owner hears nothing more. */
   discard(): void {
     this.owner = null;
+    this.member.held.delete(this);
     this.socket.destroy();
   }
 
   /** Returns true: read on. */
   #onBytes(length: number): boolean {
-    const { owner, sink } = this;
+    const { member, owner, sink } = this;
+    member.silentSince = 0;
+    member.traffic += length;
     // Bytes that nobody asked for would be taken for the next answer.
     if (owner === null) this.socket.destroy();
     else owner.memberBytes(this, this.#buffer.bytes(length, !isHeld(sink)));

@@ -132,6 +132,26 @@ export const logEvents = {
     fields: { farm: "text", server: "text", asked: "text", came: "text" },
     text: "{farm} on {server} is DOWN: {came} ({asked})",
   },
+  "health.silence": {
+    level: "debug",
+    fields: { farm: "text", server: "text" },
+    text: "requests to {farm} on {server} wait and nothing comes: it is checked",
+  },
+  "states.changed": {
+    level: "info",
+    fields: { what: "text", state: "text", by: "text", note: "text" },
+    text: "{what} is {state} now, by {by} {note}",
+  },
+  "states.unreadable": {
+    level: "error",
+    fields: { file: "text", problem: "text", aside: "text" },
+    text: "the states of servers in {file} can't be read, ALL ARE TAKEN AS AVAILABLE (the file is kept as {aside}): {problem}",
+  },
+  "states.not-kept": {
+    level: "error",
+    fields: { problem: "text" },
+    text: "the states of servers can't be written and will be forgotten at the next start: {problem}",
+  },
   "health.live-failure": {
     level: "debug",
     fields: { farm: "text", server: "text", code: "text" },

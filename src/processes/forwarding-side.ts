@@ -73,6 +73,8 @@ export function createForwardingSide(options: ForwardingOptions): ForwardingSide
           void stop(message.graceMs, message.successor);
           break;
         case "members":
+        case "bindings":
+        case "cookie-key":
         case "acme-challenges":
         case "load":
         case "rates":

@@ -9,13 +9,10 @@ const path = "/.well-known/acme-challenge/";
 /** Answers HTTP-01 challenges (RFC 8555 8.3) that are open, and leaves all other requests to `routing`. */
 export function answerChallenges(challenges: OpenChallenges, routing: RequestRouting): RequestRouting {
   return {
+    ...routing,
     receive(exchange) {
       if (!challenges.open || !answer(exchange, challenges)) routing.receive(exchange);
     },
-    attemptFailed: (exchange, code) => routing.attemptFailed(exchange, code),
-    preferOther: (exchange, status) => routing.preferOther(exchange, status),
-    broken: (exchange, code) => routing.broken(exchange, code),
-    ended: routing.ended,
   };
 }
 

@@ -10,7 +10,7 @@ export function pinnedConnection(exchange: Exchange): MemberConnection | null {
   if (pinned === undefined) return null;
   // One that carried authentication is never left for another, whatever its member's health; where it is just being
   // lost, the request is lost with it.
-  if (pinned.carriedAuth || (pinned.usable && pinned.member.available)) return pinned;
+  if (pinned.carriedAuth || (pinned.usable && pinned.member.open)) return pinned;
   client.pins.delete(pinned.member.farm);
   pinned.discard();
   return null;
@@ -33,6 +33,8 @@ export function useConnection(exchange: Exchange, connection: MemberConnection):
   connection.collector.clear();
   exchange.connection = connection;
   connection.member.current++;
+  connection.member.held.add(connection);
+  connection.heldSince = client.record.startedAt;
   exchange.client.record.connectMs = 0;
   exchange.client.record.firstByteMs = -1;
   if (connection.connected) {

@@ -31,6 +31,8 @@ export function loadReport(send: (message: ToControl) => void): LoadReport {
       membersOf(snapshot).forEach((member, index) => {
         const all = message.current[index] ?? 0;
         member.elsewhere = Math.max(0, all - (reported[index] ?? 0));
+        // Another worker's request may have ended there.
+        member.freed?.();
       });
     },
   };

@@ -1,4 +1,5 @@
 import type { RequestRouting } from "../forward/exchange.ts";
+import { withoutMembers } from "../forward/without-members.ts";
 import { respondFault, respondRedirect } from "../forward/own-response.ts";
 import { hostName } from "../http/authority.ts";
 import { originTarget } from "../http/request-head.ts";
@@ -18,10 +19,7 @@ export function redirectToHttps(port: number, ended: RequestRouting["ended"]): R
       if (name === null) respondFault(client, "bad-request");
       else respondRedirect(client, `https://${name}${suffix}${target === "*" ? "/" : target}`);
     },
-    // No member takes part, nothing can fail there.
-    attemptFailed: () => undefined,
-    preferOther: () => false,
-    broken: () => undefined,
+    ...withoutMembers,
     ended,
   };
 }

@@ -7,6 +7,7 @@ import { hostName } from "../http/authority.ts";
 export function requireClientCertificate(hosts: readonly string[] | null, routing: RequestRouting): RequestRouting {
   const isNeeded = (authority: string): boolean => hosts === null || coversHost(hosts, hostName(authority) ?? "");
   return {
+    ...routing,
     receive(exchange) {
       const { client } = exchange;
       if (client.origin.certificateLine !== "" || !isNeeded(client.head.host)) routing.receive(exchange);
@@ -16,9 +17,5 @@ export function requireClientCertificate(hosts: readonly string[] | null, routin
         respondFault(client, client.misdirected ? "misdirected" : "client-certificate-required");
       }
     },
-    attemptFailed: (exchange, code) => routing.attemptFailed(exchange, code),
-    preferOther: (exchange, status) => routing.preferOther(exchange, status),
-    broken: (exchange, code) => routing.broken(exchange, code),
-    ended: routing.ended,
   };
 }

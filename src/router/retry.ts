@@ -1,21 +1,26 @@
 import { faults, type FaultCode } from "../farm/faults.ts";
 import type { Exchange } from "../forward/exchange.ts";
-
-/** RFC 9110 9.2.1. */
-const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
-/** RFC 9110 9.2.2. */
-const idempotentMethods: ReadonlySet<string> = new Set([...safeMethods, "PUT", "DELETE", "TRACE"]);
-
-export function isSafe(method: string): boolean {
-  return safeMethods.has(method);
-}
+import type { ConnectedMember } from "../net/connected-member.ts";
+import type { RoutedFarm } from "./routed-farm.ts";
 
 /** Can the request, after an attempt failed with `code`, be sent again without harm? */
-export function maySendAgain(exchange: Exchange, code: FaultCode): boolean {
+export function maySendAgain(exchange: Exchange, farm: RoutedFarm, code: FaultCode): boolean {
   // The client was told to go on, bytes of the body are gone, or the connection spoke for one user.
-  if (exchange.interimCount > 0 || !exchange.allKept || exchange.failedOn?.carriedAuth === true) return false;
+  if (exchange.interimCount > 0 || !exchange.allKept) return false;
+  if (exchange.failedOn?.carriedAuth === true || exchange.connection?.carriedAuth === true) return false;
   const { retry } = faults[code];
-  return retry === "always" || (retry === "if-idempotent" && idempotentMethods.has(exchange.client.head.method));
+  return retry === "always" || (retry === "if-idempotent" && farm.policy.mayRepeat(exchange.client.head.method));
+}
+
+/** The member for one more attempt after `code`, which its farm can afford; null = there is none. */
+export function otherMember(exchange: Exchange, farm: RoutedFarm, code: FaultCode): ConnectedMember | null {
+  const { member, tried } = exchange;
+  if (exchange.attempts >= farm.config.failover.tries || farm.affinity?.refuses(exchange) === true) return null;
+  if (member !== null && !tried.includes(member)) tried.push(member);
+  const other = farm.chooseFor(exchange);
+  if (other === null) return null;
+  // Of what nobody has seen sending again is no more load than sending.
+  return faults[code].retry === "always" || farm.budget.take(exchange.monotonic()) ? other : null;
 }
 
 /** A connection that had waited was closed by the member just when it was used: nobody's fault, and not a new attempt. */

@@ -3,25 +3,26 @@ import { memberMetrics } from "../farm/member-metrics.ts";
 import type { Exchange, RequestRouting } from "../forward/exchange.ts";
 import { discardConnection } from "../forward/end-exchange.ts";
 import { originTarget } from "../http/request-head.ts";
-import { respondFault } from "../forward/own-response.ts";
+import { respondFault, respondPrepared } from "../forward/own-response.ts";
 import type { ConnectedMember, MemberConnection } from "../net/connected-member.ts";
 import { add } from "../observe/metric-layout.ts";
+import { chooseMember, type Choice } from "./choose-member.ts";
 import { openConnection, pinnedConnection, useConnection } from "./connect-member.ts";
 import { refused } from "./limits.ts";
-import { isSafe, maySendAgain, wentStale } from "./retry.ts";
+import type { MemberReports } from "./member-reports.ts";
+import { maySendAgain, otherMember, wentStale } from "./retry.ts";
+import { farmOf, type RoutedFarm } from "./routed-farm.ts";
 import type { Snapshot } from "./snapshot.ts";
-
-/** Tells the control side of a failure that counts against a member. */
-export type ReportFailure = (member: ConnectedMember, code: FaultCode) => void;
+import { leaveLine } from "./waiting-line.ts";
 
 /**
- * THE page of a request's life: receive -> choose farm -> pinned or balance -> forward (failed -> next member) ->
- * respond. What does not hold to the limits is answered on the way. `snapshot` gives the present configuration; a request
- * takes it once.
+ * THE page of a request's life: receive -> choose farm -> the client's own member, or the balance's -> forward (failed ->
+ * next member) -> respond. What does not hold to the limits is answered on the way; where all are busy it waits.
+ * `snapshot` gives the present configuration; a request takes it once.
  */
 export function createRouting(
   snapshot: () => Snapshot,
-  report: ReportFailure,
+  reports: MemberReports,
   ended: RequestRouting["ended"],
 ): RequestRouting {
   return {
@@ -41,103 +42,150 @@ export function createRouting(
       else if (route === "malformed") respondFault(exchange.client, "bad-request");
       else {
         exchange.farm = route.farm;
-        if (route.limits === null || !refused(exchange, route.limits, senders)) firstAttempt(exchange);
+        if (route.limits === null || !refused(exchange, route.limits, senders)) firstAttempt(exchange, route.farm);
       }
     },
 
     attemptFailed(exchange, code) {
+      const farm = farmOf(exchange);
       const stale = wentStale(exchange, code);
-      if (!stale) count(exchange, code, report);
-      if (!maySendAgain(exchange, code)) fail(exchange, code);
+      if (!stale) count(exchange, code, reports);
+      if (farm === null || !maySendAgain(exchange, farm, code)) fail(exchange, code);
       else if (stale) sendAgain(exchange);
-      else nextMember(exchange, code);
+      else nextMember(exchange, farm, code);
     },
 
     preferOther(exchange, status) {
-      if (status !== 503) return false;
-      count(exchange, "member-503", report);
-      if (!isSafe(exchange.client.head.method) || !exchange.requestRead) return false;
-      exchange.failedOn = exchange.connection;
-      if (!maySendAgain(exchange, "member-503")) return false;
-      const other = otherMember(exchange);
-      if (other === null) return false;
-      discardConnection(exchange);
-      exchange.client.record.retriedFor = "member-503";
-      attempt(exchange, other, openConnection(exchange, other, false));
-      return true;
+      const farm = farmOf(exchange);
+      if (farm === null) return false;
+      const code = status === 503 ? "member-503" : "member-status";
+      if (farm.policy.countsStatus(status)) count(exchange, code, reports);
+      else if (exchange.member?.health === "trial") reports.answered(exchange.member);
+      if (!farm.policy.prefersOther(status) || !exchange.requestRead) return false;
+      if (!farm.policy.mayRepeatAnswered(exchange.client.head.method)) return false;
+      return move(exchange, farm, code);
+    },
+
+    moveElsewhere(exchange, code) {
+      const farm = farmOf(exchange);
+      return farm !== null && move(exchange, farm, code);
+    },
+
+    hasOther(exchange) {
+      const farm = farmOf(exchange);
+      if (farm === null || exchange.attempts >= farm.config.failover.tries) return false;
+      return maySendAgain(exchange, farm, "attempt-timeout") && farm.hasOther(exchange.tried, exchange.member);
+    },
+
+    queueTimedOut(exchange) {
+      leaveLine(exchange);
+      exchange.phase = "none";
+      refuse(exchange, "queue-timeout");
     },
 
     broken(exchange, code) {
-      count(exchange, code, report);
+      count(exchange, code, reports);
     },
 
     ended,
   };
 }
 
-function firstAttempt(exchange: Exchange): void {
+function firstAttempt(exchange: Exchange, farm: RoutedFarm): void {
   // A pinned farm's connections belong to one client connection each, and many requests share this one.
-  if (exchange.client.multiplexed && exchange.farm?.config.connectionAuth === "pin") {
+  if (exchange.client.multiplexed && farm.config.connectionAuth === "pin") {
     exchange.client.writer.requireHttp1();
     return;
   }
+  farm.budget.request(exchange.client.record.startedAt);
+  farm.affinity?.recognise(exchange);
   const pinned = pinnedConnection(exchange);
-  if (pinned !== null) {
-    attempt(exchange, pinned.member, pinned);
-    return;
-  }
-  const member = exchange.farm?.choose(exchange.tried) ?? null;
-  if (member === null) fail(exchange, "no-member-available");
-  else attempt(exchange, member, openConnection(exchange, member, false));
+  if (pinned !== null) attempt(exchange, farm, pinned.member, pinned);
+  // Nobody overtakes those who wait.
+  else proceed(exchange, farm, farm.line.length > 0 ? "busy" : chooseMember(exchange, farm));
+}
+
+function proceed(exchange: Exchange, farm: RoutedFarm, choice: Choice): void {
+  if (typeof choice !== "string") attempt(exchange, farm, choice, openConnection(exchange, choice, false));
+  else if (choice !== "busy") refuse(exchange, choice);
+  else if (farm.line.length >= farm.config.queue.length) refuse(exchange, "queue-full");
+  else farm.line.join(exchange);
+}
+
+/** A member may be free for a request that waits; false = none is. */
+export function serveWaiting(exchange: Exchange): boolean {
+  const farm = farmOf(exchange);
+  if (farm === null) return true;
+  const choice = chooseMember(exchange, farm);
+  // Those behind it may wait for another member, if this one waits for its own.
+  if (choice === "busy") return exchange.boundTo?.open === true;
+  leaveLine(exchange);
+  exchange.phase = "none";
+  proceed(exchange, farm, choice);
+  return true;
 }
 
 /** Once more to another member, as often as the farm allows. */
-function nextMember(exchange: Exchange, code: FaultCode): void {
-  const other = otherMember(exchange);
+function nextMember(exchange: Exchange, farm: RoutedFarm, code: FaultCode): void {
+  const other = otherMember(exchange, farm, code);
   if (other === null) {
     fail(exchange, code);
     return;
   }
   exchange.client.record.retriedFor = code;
-  attempt(exchange, other, openConnection(exchange, other, false));
+  attempt(exchange, farm, other, openConnection(exchange, other, false));
 }
 
-function otherMember(exchange: Exchange): ConnectedMember | null {
-  const { farm, member } = exchange;
-  if (farm === null || exchange.attempts >= farm.config.failover.tries) return null;
-  if (member !== null && !exchange.tried.includes(member)) exchange.tried.push(member);
-  return farm.choose(exchange.tried);
+/** The present attempt, of which nothing went to the client, is given up for one on another member; false = there is none. */
+function move(exchange: Exchange, farm: RoutedFarm, code: FaultCode): boolean {
+  exchange.failedOn = exchange.connection;
+  const other = maySendAgain(exchange, farm, code) ? otherMember(exchange, farm, code) : null;
+  if (other === null) return false;
+  discardConnection(exchange);
+  exchange.client.record.retriedFor = code;
+  attempt(exchange, farm, other, openConnection(exchange, other, false));
+  return true;
 }
 
 /** To the same member, on a connection that can't be stale. */
 function sendAgain(exchange: Exchange): void {
   const { member } = exchange;
-  if (member === null) return;
+  const farm = farmOf(exchange);
+  if (member === null || farm === null) return;
   exchange.retriedStale = true;
   exchange.client.record.retriedFor = "member-closed";
   exchange.attempts--;
-  attempt(exchange, member, openConnection(exchange, member, true));
+  attempt(exchange, farm, member, openConnection(exchange, member, true));
 }
 
-function attempt(exchange: Exchange, member: ConnectedMember, connection: MemberConnection): void {
+function attempt(exchange: Exchange, farm: RoutedFarm, member: ConnectedMember, connection: MemberConnection): void {
   exchange.attempts++;
   exchange.member = member;
   member.total++;
   add(member.counts, memberMetrics.requests, 1);
+  farm.affinity?.settle(exchange);
   useConnection(exchange, connection);
 }
 
-function count(exchange: Exchange, code: FaultCode, report: ReportFailure): void {
+function count(exchange: Exchange, code: FaultCode, reports: MemberReports): void {
   const { member } = exchange;
   if (member === null || !faults[code].counts) return;
   member.failed++;
   add(member.counts, memberMetrics.failures(code), 1);
-  report(member, code);
+  if (farmOf(exchange)?.policy.counts(code) === true) reports.failed(member, code);
 }
 
 /** No further attempt: the client learns why, without a word about the inside. */
 function fail(exchange: Exchange, code: FaultCode): void {
   // What was authenticated on the lost connection is lost for the client too: it must begin anew.
   if (exchange.failedOn?.carriedAuth === true) exchange.client.closing = true;
-  respondFault(exchange.client, code);
+  refuse(exchange, code);
+}
+
+function refuse(exchange: Exchange, code: FaultCode): void {
+  const { client } = exchange;
+  client.addedLines = "";
+  const prepared = farmOf(exchange)?.refusals.get(code);
+  if (prepared === undefined) respondFault(client, code);
+  else respondPrepared(client, code, prepared);
 }

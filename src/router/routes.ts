@@ -1,13 +1,12 @@
 import type { RouteConfig } from "../config/config.ts";
-import type { Farm } from "../farm/farm.ts";
-import type { ConnectedMember } from "../net/connected-member.ts";
 import { compileLimits, type Limits } from "./limits.ts";
 import type { RateLimits } from "./rate-limits.ts";
+import type { RoutedFarm } from "./routed-farm.ts";
 import { RouteIndex } from "./route-index.ts";
 
 /** Where a request goes, and what it must hold to; null = nothing. */
 export interface Route {
-  readonly farm: Farm<ConnectedMember>;
+  readonly farm: RoutedFarm;
   readonly limits: Limits | null;
 }
 
@@ -17,7 +16,7 @@ export interface Route {
  */
 export function createRoutes(
   configs: readonly RouteConfig[],
-  farms: ReadonlyMap<string, Farm<ConnectedMember>>,
+  farms: ReadonlyMap<string, RoutedFarm>,
   rates: RateLimits,
 ): RouteIndex<Route> {
   const unlimited = new Map<string, Route>();

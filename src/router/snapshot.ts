@@ -1,20 +1,21 @@
-import type { Config, FarmConfig } from "../config/config.ts";
-import type { MemberVerdict } from "../farm/messages.ts";
-import { Farm } from "../farm/farm.ts";
+import type { Config, FarmConfig, MemberConfig } from "../config/config.ts";
+import type { FarmContext } from "../farm/farm.ts";
 import type { ClientSide } from "../forward/client-side.ts";
+import type { Exchange } from "../forward/exchange.ts";
 import { ConnectedMember } from "../net/connected-member.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
 import { systemRandom } from "../util/random.ts";
 import { createIdentify } from "./identify.ts";
 import { compileLimits, type Limits } from "./limits.ts";
 import type { RateLimits } from "./rate-limits.ts";
+import { RoutedFarm } from "./routed-farm.ts";
 import { createRoutes, type Route } from "./routes.ts";
 import type { RouteIndex } from "./route-index.ts";
 import { Senders } from "./senders.ts";
 
 /** What a request is decided by: one configuration made ready for use. A reload replaces it as a whole. */
 export interface Snapshot {
-  readonly farms: ReadonlyMap<string, Farm<ConnectedMember>>;
+  readonly farms: ReadonlyMap<string, RoutedFarm>;
   readonly routes: RouteIndex<Route>;
   /** For all requests; null = none. */
   readonly limits: Limits | null;
@@ -27,14 +28,21 @@ export interface Snapshot {
 interface Lasting {
   readonly wheel: TimerWheel;
   readonly rates: RateLimits;
+  readonly context: FarmContext;
+  /** Of affinity cookies. */
+  readonly cookieKey: Buffer;
+  readonly serveWaiting: (exchange: Exchange) => boolean;
 }
 
 /** Members whose address and TLS settings are unchanged live on, with their connections, numbers and state. */
-export function createSnapshot(config: Config, { wheel, rates }: Lasting, previous: Snapshot | null): Snapshot {
-  const farms = new Map<string, Farm<ConnectedMember>>();
+export function createSnapshot(config: Config, lasting: Lasting, previous: Snapshot | null): Snapshot {
+  const { wheel, rates, context, cookieKey, serveWaiting } = lasting;
+  const senders = new Senders(config.forwarded.trusted);
+  const farms = new Map<string, RoutedFarm>();
   for (const farm of config.farms) {
     const before = previous?.farms.get(farm.name);
-    farms.set(farm.name, new Farm(farm, membersOf(farm, wheel, before), before?.counts));
+    const members = membersOf(farm, wheel, before);
+    farms.set(farm.name, new RoutedFarm(farm, { members, context, senders, cookieKey, before, serveWaiting }));
   }
   closeRemoved(farms, previous);
   const { requests } = config.limits;
@@ -43,49 +51,34 @@ export function createSnapshot(config: Config, { wheel, rates }: Lasting, previo
     farms,
     routes: createRoutes(config.routes, farms, rates),
     limits: requests === null ? null : compileLimits(requests, "", rates),
-    senders: new Senders(config.forwarded.trusted),
+    senders,
     identify: createIdentify({ ...config.identity, random: systemRandom }),
   };
 }
 
-function membersOf(
-  farm: FarmConfig,
-  wheel: TimerWheel,
-  previous: Farm<ConnectedMember> | undefined,
-): ConnectedMember[] {
-  const sameTls = previous !== undefined && dialledAlike(previous.config, farm);
+function membersOf(farm: FarmConfig, wheel: TimerWheel, previous: RoutedFarm | undefined): ConnectedMember[] {
+  const sameTls = previous !== undefined && equal(previous.config.tls, farm.tls);
   return farm.members.map((config) => {
     const before = previous?.members.find((member) => member.config.server === config.server);
-    return before !== undefined && sameTls && equal(before.config, config)
-      ? before
-      : new ConnectedMember(farm, config, wheel, before);
+    if (before === undefined || !sameTls || !sameAddress(before.config, config)) {
+      return new ConnectedMember(farm, config, wheel, before);
+    }
+    before.configure(config);
+    return before;
   });
 }
 
-function dialledAlike(one: FarmConfig, other: FarmConfig): boolean {
-  return equal(one.tls, other.tls);
+function sameAddress(one: MemberConfig, other: MemberConfig): boolean {
+  return one.protocol === other.protocol && one.host === other.host && one.port === other.port;
 }
 
 function equal(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-function closeRemoved(farms: ReadonlyMap<string, Farm<ConnectedMember>>, previous: Snapshot | null): void {
+function closeRemoved(farms: ReadonlyMap<string, RoutedFarm>, previous: Snapshot | null): void {
   for (const [name, farm] of previous?.farms ?? []) {
     const kept = farms.get(name)?.members ?? [];
     for (const member of farm.members) if (!kept.includes(member)) member.retire();
-  }
-}
-
-/** Takes over what the control side has decided. */
-export function applyVerdicts(snapshot: Snapshot, verdicts: readonly MemberVerdict[]): void {
-  for (const verdict of verdicts) {
-    const farm = snapshot.farms.get(verdict.farm);
-    const member = farm?.members.find((candidate) => candidate.config.server === verdict.server);
-    if (farm === undefined || member === undefined || member.available === verdict.available) continue;
-    member.available = verdict.available;
-    farm.refresh();
-    // What waits there would fail the first requests after its return.
-    if (!verdict.available) member.closeIdle();
   }
 }

@@ -1,26 +1,34 @@
-import type { FaultCode } from "../farm/faults.ts";
+import { randomUUID } from "node:crypto";
 import type { MemberNumbers, ToControl, ToWorker } from "../farm/messages.ts";
 import type { ExchangeObservers } from "../forward/exchange-observers.ts";
 import type { Exchange, RequestRouting } from "../forward/exchange.ts";
-import type { ConnectedMember } from "../net/connected-member.ts";
 import type { Clock, Timer } from "../util/clock.ts";
+import { systemRandom } from "../util/random.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
+import { applyVerdicts } from "./apply-verdicts.ts";
 import { countRequest } from "./count-request.ts";
 import { MetricReport } from "./metric-report.ts";
 import { loadReport } from "./load-report.ts";
+import { memberReports } from "./member-reports.ts";
 import { OpenChallenges } from "./open-challenges.ts";
 import { RateLimits } from "./rate-limits.ts";
-import { createRouting } from "./route-request.ts";
-import { applyVerdicts, createSnapshot, type Snapshot } from "./snapshot.ts";
+import { createRouting, serveWaiting } from "./route-request.ts";
+import { learnBindings, shareBindings } from "./shared-bindings.ts";
+import { watchSilence } from "./silence-watch.ts";
+import { createSnapshot, type Snapshot } from "./snapshot.ts";
 
 const numbersEveryMs = 1000;
+const silenceEveryMs = 100;
 const loadEveryMs = 50;
 const ratesEveryMs = 200;
+const bindingsEveryMs = 100;
 
 /** What is for the routing; the rest is for the listeners. */
 type RoutingMessage = Extract<
   ToWorker,
-  { readonly type: "configure" | "members" | "load" | "rates" | "acme-challenges" }
+  {
+    readonly type: "configure" | "members" | "load" | "rates" | "acme-challenges" | "bindings" | "cookie-key";
+  }
 >;
 
 interface WorkerOptions {
@@ -47,42 +55,64 @@ export interface Worker {
 
 export function createWorker({ clock, wheel, send, observers, shared }: WorkerOptions): Worker {
   let snapshot: Snapshot | null = null;
+  let cookieKey = Buffer.alloc(0);
   const metrics = new MetricReport();
   const challenges = new OpenChallenges();
   const present = (): Snapshot => {
     if (snapshot === null) throw new Error("a request came before the configuration");
     return snapshot;
   };
-  const failed = ({ farm, config }: ConnectedMember, code: FaultCode): void =>
-    send({ type: "member-failed", farm, server: config.server, code });
+  const reports = memberReports(send);
   const report = (): void => {
-    if (snapshot !== null) reportNumbers(snapshot, metrics, send);
+    if (snapshot !== null) reportNumbers(snapshot, { metrics, send, now: clock.monotonic() });
   };
   const load = loadReport(send);
-  const timers: Timer[] = [clock.every(numbersEveryMs, report)];
   const rates = new RateLimits(shared);
+  const name = randomUUID();
+  const context = { random: systemRandom, monotonic: () => clock.monotonic() };
+  const timers: Timer[] = [
+    clock.every(numbersEveryMs, report),
+    clock.every(silenceEveryMs, () => {
+      if (snapshot !== null) watchSilence(snapshot, clock.monotonic(), reports);
+    }),
+  ];
   if (shared) {
     timers.push(clock.every(loadEveryMs, () => load.report(snapshot)));
     timers.push(clock.every(ratesEveryMs, () => rates.report(send, ratesEveryMs)));
+    timers.push(clock.every(bindingsEveryMs, () => shareBindings(snapshot, name, send)));
   }
   const ended = (exchange: Exchange): void => {
     countRequest(exchange, metrics.unrouted);
     observers.exchangeEnded(exchange);
   };
   return {
-    routing: createRouting(present, failed, ended),
+    routing: createRouting(present, reports, ended),
     challenges,
     receive(message) {
-      if (message.type === "members") applyVerdicts(present(), message.members);
-      else if (message.type === "load") load.receive(snapshot, message);
-      else if (message.type === "rates") rates.receive(message, clock.monotonic());
-      else if (message.type === "acme-challenges") {
-        challenges.set(message.challenges);
-        send({ type: "acme-challenges-set", serial: message.serial });
-      } else {
-        snapshot = createSnapshot(message.config, { wheel, rates }, snapshot);
-        metrics.configured(message.config);
-        load.configured(message.generation);
+      switch (message.type) {
+        case "members":
+          applyVerdicts(present(), message.members, clock.monotonic());
+          break;
+        case "load":
+          load.receive(snapshot, message);
+          break;
+        case "rates":
+          rates.receive(message, clock.monotonic());
+          break;
+        case "bindings":
+          learnBindings(snapshot, name, message, clock.monotonic());
+          break;
+        case "cookie-key":
+          cookieKey = Buffer.from(message.key, "base64");
+          break;
+        case "acme-challenges":
+          challenges.set(message.challenges);
+          send({ type: "acme-challenges-set", serial: message.serial });
+          break;
+        case "configure":
+          snapshot = createSnapshot(message.config, { wheel, rates, context, cookieKey, serveWaiting }, snapshot);
+          metrics.configured(message.config);
+          load.configured(message.generation);
       }
     },
     countsOf: (listener) => metrics.listener(listener),
@@ -94,16 +124,24 @@ export function createWorker({ clock, wheel, send, observers, shared }: WorkerOp
   };
 }
 
-function reportNumbers(snapshot: Snapshot, metrics: MetricReport, send: WorkerOptions["send"]): void {
-  send({ type: "numbers", members: numbersOf(snapshot) });
+interface Reporting {
+  readonly metrics: MetricReport;
+  readonly send: WorkerOptions["send"];
+  readonly now: number;
+}
+
+function reportNumbers(snapshot: Snapshot, { metrics, send, now }: Reporting): void {
+  send({ type: "numbers", members: numbersOf(snapshot, now) });
   const rows = metrics.changed(snapshot);
   if (rows.length > 0) send({ type: "metrics", rows });
 }
 
-function numbersOf({ farms }: Snapshot): MemberNumbers[] {
+function numbersOf({ farms }: Snapshot, now: number): MemberNumbers[] {
   return [...farms.values()].flatMap(({ members }) =>
-    members.map(({ farm, config, current, total, failed, responseTimeMs }) => {
-      return { farm, server: config.server, current, total, failed, responseTimeMs };
+    members.map((member) => {
+      const { farm, config, current, total, failed, responseTimeMs, held, state } = member;
+      const oldestMs = state === "available" ? 0 : member.oldestMs(now);
+      return { farm, server: config.server, current, total, failed, responseTimeMs, held: held.size, oldestMs };
     }),
   );
 }

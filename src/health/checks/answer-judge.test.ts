@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { aHealth } from "../../../test/support/configs.ts";
+import { aHealth, aMember } from "../../../test/support/configs.ts";
 import type { HealthConfig } from "../../config/config.ts";
 import { AnswerJudge, type Verdict } from "./answer-judge.ts";
 
 /** Gives the answer in one piece, or in pieces of the sizes asked for, then closes. */
 function judge(answer: string, health: HealthConfig, sizes: readonly number[] = []): Verdict {
-  const judged = new AnswerJudge(health);
+  const judged = new AnswerJudge(health, aMember("cas1"));
   const bytes = Buffer.from(answer);
   for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
     const size = sizes[turn] ?? bytes.length;
@@ -155,7 +155,7 @@ describe("AnswerJudge", () => {
   });
 
   it("judges before the end where the text was seen, so that a slow page does not fail", () => {
-    const judged = new AnswerJudge(aHealth());
+    const judged = new AnswerJudge(aHealth(), aMember("cas1"));
     assert.equal(judged.read(Buffer.from("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n200 O")), null);
     assert.equal(judged.read(Buffer.from("K"))?.ok, true);
   });
@@ -163,7 +163,7 @@ describe("AnswerJudge", () => {
   it("survives any bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (garbage) => {
-        const judged = new AnswerJudge(aHealth());
+        const judged = new AnswerJudge(aHealth(), aMember("cas1"));
         const verdict = judged.read(Buffer.from(garbage)) ?? judged.end();
         assert.equal(verdict.ok, false);
       }),

@@ -1,8 +1,9 @@
 import { STATUS_CODES } from "node:http";
-import type { HealthConfig } from "../../config/config.ts";
+import type { HealthConfig, MemberConfig } from "../../config/config.ts";
 import { BodyFramer } from "../../http/body-framer.ts";
 import { framing } from "../../http/framing.ts";
 import { ResponseHead, parseResponseHead } from "../../http/response-head.ts";
+import { identityFault, isIdentified } from "./server-identity.ts";
 
 export interface Verdict {
   readonly ok: boolean;
@@ -23,6 +24,7 @@ const maxContentBytes = 64 * 1024;
  */
 export class AnswerJudge {
   readonly #health: HealthConfig;
+  readonly #member: Pick<MemberConfig, "host" | "identity">;
   readonly #head = new ResponseHead();
   readonly #body = new BodyFramer();
   readonly #needle: Buffer;
@@ -31,8 +33,10 @@ export class AnswerJudge {
   #content: Buffer | null = null;
   #contentBytes = 0;
 
-  constructor(health: HealthConfig) {
+  /** `member`: who is asked, to tell its answer from another server's. */
+  constructor(health: HealthConfig, member: Pick<MemberConfig, "host" | "identity">) {
     this.#health = health;
+    this.#member = member;
     this.#needle = Buffer.from(health.expect.body ?? "");
   }
 
@@ -50,7 +54,7 @@ export class AnswerJudge {
         this.#pending.length === 0 ? "connection closed without an answer" : "the answer ended in its header",
       );
     }
-    return this.#head.framing === framing.untilClose ? this.#lacking() : this.#failed("the answer ended early");
+    return this.#head.framing === framing.untilClose ? this.#conclude() : this.#failed("the answer ended early");
   }
 
   /** Interim answers (RFC 9110 15.2) come before the one that counts. */
@@ -78,28 +82,46 @@ export class AnswerJudge {
       // What a server error means needs no comment; a 401 or 302 looks like an answer that should have done.
       return status >= 500 ? this.#verdict(false, "") : this.#failed(`but ${rangesText(expect.status)} is expected`);
     }
-    if (expect.body === null) return this.#verdict(true, "");
+    if (expect.body === null && this.#member.identity.own === null) return this.#verdict(true, "");
     this.#body.start(this.#head.framing, this.#head.contentLength);
     this.#content = Buffer.alloc(maxContentBytes);
     return this.#readContent(this.#pending, this.#content);
   }
 
   #readContent(bytes: Buffer, content: Buffer): Verdict | null {
-    const before = this.#contentBytes;
     if (this.#head.framing === framing.chunked) this.#body.chunked.ranges = [];
     const end = this.#body.scan(bytes, 0);
     const ranges = this.#body.chunked.ranges ?? [0, end];
     for (let at = 0; at + 1 < ranges.length; at += 2) {
       this.#contentBytes += bytes.copy(content, this.#contentBytes, ranges[at], ranges[at + 1]);
     }
-    const seen = content.subarray(Math.max(0, before - this.#needle.length), this.#contentBytes);
-    if (seen.includes(this.#needle)) return this.#verdict(true, "");
     if (end === -1) return this.#failed("but a malformed chunk in its body");
-    return this.#body.done || this.#contentBytes === content.length ? this.#lacking() : null;
+    const complete = this.#body.done || this.#contentBytes === content.length;
+    return complete || this.#isCertain() ? this.#conclude() : null;
   }
 
-  #lacking(): Verdict {
-    return this.#failed(`but the body lacks ${JSON.stringify(this.#health.expect.body)}`);
+  /** Nothing that may still come can change the verdict. */
+  #isCertain(): boolean {
+    if (!this.#seen().includes(this.#needle)) return false;
+    if (isIdentified(this.#member, this.#text())) return true;
+    // A body without an announced length may go on for ever.
+    return this.#member.identity.own === null && this.#head.framing !== framing.length;
+  }
+
+  #conclude(): Verdict {
+    if (!this.#seen().includes(this.#needle)) {
+      return this.#failed(`but the body lacks ${JSON.stringify(this.#health.expect.body)}`);
+    }
+    const fault = identityFault(this.#member, this.#text());
+    return fault === null ? this.#verdict(true, "") : this.#failed(fault);
+  }
+
+  #seen(): Buffer {
+    return this.#content?.subarray(0, this.#contentBytes) ?? Buffer.alloc(0);
+  }
+
+  #text(): string {
+    return this.#seen().toString("latin1");
   }
 
   #failed(why: string): Verdict {

@@ -68,7 +68,7 @@ class Exchange {
   }
 
   #dial(member: MemberConfig, tls: MemberTlsConfig): void {
-    const judge = new AnswerJudge(this.#health);
+    const judge = new AnswerJudge(this.#health, member);
     const socket = dialForCheck(member, tls, () => {
       this.#connected = true;
       socket.write(requestText(this.#health, this.#host));

@@ -1,0 +1,77 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import * as z from "zod";
+import type { Log } from "../observe/log.ts";
+import { noStates, type OperatorStates } from "./operator-states.ts";
+
+const stateShape = {
+  state: z.enum(["available", "drain", "unavailable"]),
+  by: z.string().max(200),
+  at: z.iso.datetime(),
+  note: z.string().max(1000),
+  until: z.iso.datetime().nullable(),
+  cut: z.boolean(),
+};
+const statesSchema = z.object({
+  version: z.literal(1),
+  servers: z.record(z.string(), z.object(stateShape)),
+  members: z.array(z.object({ farm: z.string(), server: z.string(), ...stateShape })),
+});
+
+/** Where operators' states outlive the process. */
+export interface StateStore {
+  load(): OperatorStates;
+  /** Throws where they can't be kept. */
+  save(states: OperatorStates): void;
+}
+
+/** Nothing is kept. */
+export const noStore: StateStore = { load: () => noStates, save: () => undefined };
+
+/**
+ * One small file, replaced as a whole at each change. One that can't be understood is put aside and said loudly: the router
+ * starts all the same.
+ */
+export function stateFile(file: string, log: Log): StateStore {
+  return {
+    load() {
+      const text = read(file);
+      if (text === null) return noStates;
+      const problem = "it is not what this router writes";
+      try {
+        const parsed = statesSchema.safeParse(JSON.parse(text));
+        if (parsed.success) return parsed.data;
+        log("states.unreadable", { file, problem: z.prettifyError(parsed.error), aside: putAside(file) });
+      } catch {
+        log("states.unreadable", { file, problem, aside: putAside(file) });
+      }
+      return noStates;
+    },
+    save(states) {
+      mkdirSync(dirname(file), { recursive: true });
+      const fresh = `${file}.new`;
+      writeFileSync(fresh, `${JSON.stringify(states, null, 2)}\n`, { mode: 0o600, flush: true });
+      renameSync(fresh, file);
+    },
+  };
+}
+
+/** null: there is none. */
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+function putAside(file: string): string {
+  const aside = `${file}.unreadable`;
+  try {
+    renameSync(file, aside);
+    return aside;
+  } catch {
+    return file;
+  }
+}

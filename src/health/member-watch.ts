@@ -1,0 +1,130 @@
+import type { LiveTrafficConfig, MemberConfig } from "../config/config.ts";
+import type { Clock, Timer } from "../util/clock.ts";
+import { type Ejection, type EjectionSignal, isEnough, nextEjection, notEjected } from "./ejection.ts";
+import type { CheckFindings, MemberCheck } from "./member-check.ts";
+import type { MemberHealth } from "./member-health.ts";
+
+export interface MemberWatchOptions {
+  readonly farm: string;
+  readonly config: MemberConfig;
+  /** null: its farm has none. */
+  readonly check: MemberCheck | null;
+  /** null: requests say nothing about it. */
+  readonly live: LiveTrafficConfig | null;
+  readonly clock: Clock;
+  /** When nothing but live traffic speaks of it: since when it has been configured, milliseconds since 1970. */
+  readonly since: number;
+  readonly onChange: () => void;
+}
+
+/** What the check and live traffic say of one member, together. */
+export class MemberWatch {
+  readonly options: MemberWatchOptions;
+  #ejection: Ejection = notEjected;
+  #ejectedSince = 0;
+  #reason = "";
+  #timer: Timer | null = null;
+
+  constructor(options: MemberWatchOptions) {
+    this.options = options;
+  }
+
+  get health(): MemberHealth {
+    const found = this.options.check?.findings ?? this.#unchecked();
+    const { phase } = this.#ejection;
+    // The check's word is the last one: what fails it is not even tried.
+    if (phase === "none" || !found.available) return { ...found, trial: false, reason: reasonOf(found), by: "check" };
+    const since = Math.max(found.since, this.#ejectedSince);
+    return {
+      ...found,
+      available: phase === "trial",
+      trial: phase === "trial",
+      since,
+      reason: this.#reason,
+      by: "live traffic",
+    };
+  }
+
+  /** It gets no requests for a time, because of live traffic. */
+  get ejected(): boolean {
+    return this.#ejection.phase === "out";
+  }
+
+  /** Takes over what live traffic has decided under the configuration before. */
+  continue(before: MemberWatch): void {
+    before.close();
+    if (!this.#ejects) return;
+    this.#ejection = before.#ejection;
+    this.#ejectedSince = before.#ejectedSince;
+    this.#reason = before.#reason;
+    this.#wake();
+  }
+
+  /** A request failed in a way that counts. `mayEject`: others are left to carry its requests. */
+  liveFailure(reason: string, mayEject: boolean): void {
+    const { check, live } = this.options;
+    if (live === null) return;
+    const before = this.#ejection;
+    this.#signal({ type: "failed", now: this.#now(), mayEject: mayEject && this.#ejects }, reason);
+    if (!this.#ejects) check?.liveFailure(isEnough(this.#ejection, live));
+    else if (before.phase !== this.#ejection.phase) this.options.onChange();
+  }
+
+  /** A request that tried it was answered. */
+  answered(): void {
+    if (this.#ejection.phase !== "trial") return;
+    this.#signal({ type: "answered", now: this.#now() });
+    this.options.onChange();
+  }
+
+  /** Requests wait, and nothing comes from it. */
+  silence(): void {
+    if (this.options.live !== null) this.options.check?.silence();
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+  }
+
+  /** Where there is no check, only time can bring a member back. */
+  get #ejects(): boolean {
+    const { check, live } = this.options;
+    return live !== null && (live.then === "eject" || check === null);
+  }
+
+  #signal(signal: EjectionSignal, reason = ""): void {
+    const { live, clock } = this.options;
+    if (live === null) return;
+    const before = this.#ejection;
+    this.#ejection = nextEjection(before, signal, live);
+    if (this.#ejection.phase === before.phase) return;
+    this.#ejectedSince = clock.now();
+    if (reason !== "") this.#reason = reason;
+    this.#wake();
+  }
+
+  /** At the end of its time out. */
+  #wake(): void {
+    const { clock, onChange } = this.options;
+    this.#timer?.cancel();
+    if (this.#ejection.phase !== "out") return;
+    this.#timer = clock.after(Math.max(this.#ejection.until - this.#now(), 0), () => {
+      this.#signal({ type: "time", now: this.#now() });
+      onChange();
+    });
+  }
+
+  #now(): number {
+    return this.options.clock.monotonic();
+  }
+
+  #unchecked(): CheckFindings {
+    const since = Math.max(this.options.since, this.#ejectedSince);
+    return { available: true, known: true, since, lastCheck: null, lastFailure: null };
+  }
+}
+
+function reasonOf({ known, available, lastFailure }: CheckFindings): string | null {
+  if (!known) return "not checked yet";
+  return available || lastFailure === null ? null : `${lastFailure.asked}: ${lastFailure.came}`;
+}

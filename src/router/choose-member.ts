@@ -1,0 +1,15 @@
+import type { FaultCode } from "../farm/faults.ts";
+import type { Exchange } from "../forward/exchange.ts";
+import type { ConnectedMember } from "../net/connected-member.ts";
+import type { RoutedFarm } from "./routed-farm.ts";
+
+/** A member, "busy" = one is to be waited for, or why there is none. */
+export type Choice = ConnectedMember | "busy" | Extract<FaultCode, "no-member-available" | "affinity-member-down">;
+
+/** The member for a request's first attempt: the one that its client belongs to, else the balance's. */
+export function chooseMember(exchange: Exchange, farm: RoutedFarm): Choice {
+  const { boundTo } = exchange;
+  if (boundTo?.open === true) return boundTo.full ? "busy" : boundTo;
+  if (farm.affinity?.refuses(exchange) === true) return "affinity-member-down";
+  return farm.chooseFor(exchange) ?? (farm.isBusy(exchange.tried) ? "busy" : "no-member-available");
+}

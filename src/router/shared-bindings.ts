@@ -1,0 +1,16 @@
+import type { BindingsMessage, ToControl } from "../farm/messages.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** Tells the other workers which clients without cookies have come to belong to whom. `by`: this worker. */
+export function shareBindings(snapshot: Snapshot | null, by: string, send: (message: ToControl) => void): void {
+  for (const { affinity, config } of snapshot?.farms.values() ?? []) {
+    const entries = affinity?.bindings?.takeNew() ?? [];
+    if (entries.length > 0) send({ type: "bindings", by, farm: config.name, entries });
+  }
+}
+
+/** Takes over what another worker has told. `now`: monotonic milliseconds. */
+export function learnBindings(snapshot: Snapshot | null, by: string, message: BindingsMessage, now: number): void {
+  if (message.by === by) return;
+  snapshot?.farms.get(message.farm)?.affinity?.bindings?.learn(message.entries, now);
+}

@@ -1,0 +1,54 @@
+import { block } from "../forward/client-side.ts";
+import type { Exchange } from "../forward/exchange.ts";
+
+/** Requests that wait for a member of one farm to be free, first come first served. */
+export class WaitingLine {
+  readonly #waiting = new Set<Exchange>();
+  readonly #serve: (exchange: Exchange) => boolean;
+  #scheduled = false;
+  readonly #run = (): void => this.#serveAll();
+
+  /** `serve`: tries to send a request on its way; false = nobody is free for it. */
+  constructor(serve: (exchange: Exchange) => boolean) {
+    this.#serve = serve;
+  }
+
+  get length(): number {
+    return this.#waiting.size;
+  }
+
+  join(exchange: Exchange): void {
+    const { client, farm } = exchange;
+    exchange.phase = "queued";
+    exchange.line = this.#waiting;
+    exchange.queuedAt = exchange.monotonic();
+    this.#waiting.add(exchange);
+    client.armTimeout(farm?.config.queue.timeoutMs ?? 0);
+    // What comes meanwhile would have to be stored without a limit.
+    if (!exchange.requestRead) client.reading.block(block.connecting);
+  }
+
+  /** Somebody may be free; looked at when whoever says so has done what he was doing. */
+  freed(): void {
+    if (this.#scheduled || this.#waiting.size === 0) return;
+    this.#scheduled = true;
+    queueMicrotask(this.#run);
+  }
+
+  #serveAll(): void {
+    this.#scheduled = false;
+    for (const exchange of this.#waiting) {
+      try {
+        if (!this.#serve(exchange)) return;
+      } catch (error) {
+        exchange.client.internalError(error);
+      }
+    }
+  }
+}
+
+/** It waits no more, whatever comes next. */
+export function leaveLine(exchange: Exchange): void {
+  exchange.leaveLine();
+  exchange.client.record.queueMs = exchange.monotonic() - exchange.queuedAt;
+}
