@@ -24,6 +24,8 @@ export interface Config {
   /** 0 = all in one process; "auto" = a worker process per core. */
   readonly workers: number | "auto";
   readonly stop: StopConfig;
+  /** Absolute: where operators' states are kept over a restart; null = nowhere. */
+  readonly stateFile: string | null;
 }
 
 /** One address and port, or one Unix domain socket, on which clients connect. */
@@ -157,7 +159,17 @@ export interface ServerConfig {
   readonly protocol: "http" | "https";
   readonly host: string;
   readonly port: number;
+  /** Of all its members, as long as no operator says otherwise. */
+  readonly state: AdminState;
 }
+
+/** What an administrator wants of a server or member; whether it works is another matter. */
+export type AdminState =
+  | "available"
+  /** Nothing new: only what belongs there already, by affinity or a pinned connection. */
+  | "drain"
+  /** Nothing at all; what is under way ends. */
+  | "unavailable";
 
 /** The servers that serve one protocol. */
 export interface FarmConfig {
@@ -175,6 +187,14 @@ export interface FarmConfig {
    */
   readonly connectionAuth: "pin" | "auto";
   readonly failover: FailoverConfig;
+  /** null = what requests meet says nothing about a member's health. */
+  readonly liveTraffic: LiveTrafficConfig | null;
+  /** Fewer of them available is worth a warning, and live traffic alone takes none out below it. */
+  readonly minimumServers: number;
+  /** How long a member that comes back gets less than its share; 0 = it gets it at once. */
+  readonly slowStartMs: number;
+  /** Where members are busy with `maxRequests`. */
+  readonly queue: QueueConfig;
 }
 
 /** The choice among available members. */
@@ -236,6 +256,21 @@ export interface MemberConfig {
   readonly protocol: "http" | "https";
   readonly host: string;
   readonly port: number;
+  /** Its share relative to the others'. */
+  readonly weight: number;
+  /** At once, from all workers; 0 = no limit. */
+  readonly maxRequests: number;
+  /** As long as no operator says otherwise; the server's own state counts as well. */
+  readonly state: AdminState;
+  readonly identity: IdentityOfServer;
+}
+
+/** How a server names itself in the answers to checks, such as Exchange's HealthCheck.htm does; lower case. */
+export interface IdentityOfServer {
+  /** Must occur; null = nothing is expected. */
+  readonly own: string | null;
+  /** Names of other servers, which must not stand in its place. */
+  readonly others: readonly string[];
 }
 
 /** The active test of a member: one request on a connection of its own. */
@@ -288,8 +323,47 @@ export interface MemberTlsConfig {
 export interface FailoverConfig {
   /** Attempts in all, each on another member. 1 = never a second. */
   readonly tries: number;
-  /** Body bytes kept for sending an idempotent request again. */
+  /** Body bytes kept for sending a request again. */
   readonly replayBytes: number;
+  /** Which methods may be sent again after a member may have acted on them. */
+  readonly repeat: "safe" | "idempotent" | "any";
+  /** Requests sent again, as a part of all; 0 = no limit. Those of which nothing was sent do not count. */
+  readonly budget: number;
+  /** How long an attempt may wait for the response's head where the request may be sent again; 0 = as long as any. */
+  readonly attemptMs: number;
+  /** A GET without an answer by then is sent to another member as well, and the first answer counts; 0 = never. */
+  readonly hedgeMs: number;
+  /** Where no member is available: nobody is asked, all are, or those that were the last ones to work. */
+  readonly allDown: "refuse" | "panic" | "last-known-good";
+  /** Of the router's own 503; 0 = no Retry-After. */
+  readonly retryAfterSeconds: number;
+  /** HTML in latin1 that the router's own 503 shows; null = the built-in page. */
+  readonly sorryPage: string | null;
+}
+
+/** When failures of requests speak against a member. */
+export interface LiveTrafficConfig {
+  readonly connect: boolean;
+  readonly timeout: boolean;
+  readonly reset: boolean;
+  /** Statuses of responses, of 500 to 599. */
+  readonly statuses: readonly number[];
+  /** So many within `withinMs`. */
+  readonly fails: number;
+  readonly withinMs: number;
+  /** "probe-now": a check at once decides. "eject": out for a time, then one request tries it. */
+  readonly then: "probe-now" | "eject";
+  /** The first time; twice as long each time it fails again. */
+  readonly ejectMs: number;
+  /** Of a farm's members, as a part of all: more are not ejected. */
+  readonly maxEjected: number;
+}
+
+/** Requests that wait for a member to be free. */
+export interface QueueConfig {
+  /** More are refused. */
+  readonly length: number;
+  readonly timeoutMs: number;
 }
 
 export interface RouteConfig {

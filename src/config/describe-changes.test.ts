@@ -38,7 +38,7 @@ const https = (...certificates: [CertificateConfig, ...CertificateConfig[]]): Co
   aConfig([], { listeners: [aListener({ address: "", port: 443, tls: aListenerTls(certificates) })] });
 const base = aConfig([aFarm({ members: [aMember("a"), aMember("b")] })], {
   listeners: [aListener({ port: 80 })],
-  servers: [{ name: "a", protocol: "https", host: "a.local", port: 443 }],
+  servers: [{ name: "a", protocol: "https", host: "a.local", port: 443, state: "available" }],
   routes: [{ host: null, path: "/", farm: "owa" }],
 });
 
@@ -69,7 +69,7 @@ const cases: readonly (readonly [title: string, before: Config, after: Config, c
   [
     "a server's address",
     base,
-    { ...base, servers: [{ name: "a", protocol: "https", host: "a2.local", port: 443 }] },
+    { ...base, servers: [{ name: "a", protocol: "https", host: "a2.local", port: 443, state: "available" }] },
     ["server a: host: a.local -> a2.local"],
   ],
   [

@@ -116,7 +116,18 @@ function leaves(value: object, path: string): [string, unknown][] {
   });
 }
 
-const secrets: ReadonlySet<string> = new Set(["pem", "pfx", "ca", "crl", "certificate", "key", "data", "passphrase"]);
+/** And a page that is too long to be shown. */
+const secrets: ReadonlySet<string> = new Set([
+  "sorryPage",
+  "pem",
+  "pfx",
+  "ca",
+  "crl",
+  "certificate",
+  "key",
+  "data",
+  "passphrase",
+]);
 
 /** What requests are told apart by is called a key, too. */
 const plainKey = /^(?:balance|affinity)\.key\b/;

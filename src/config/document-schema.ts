@@ -3,9 +3,12 @@ import { acmeSchema } from "./acme-schema.ts";
 import { balanceSchema } from "./balance-schema.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { expected, expectedOneOf } from "./expected.ts";
-import { failoverSchema, farmSchema } from "./farm-schema.ts";
+import { failoverSchema } from "./failover-schema.ts";
+import { farmSchema } from "./farm-schema.ts";
 import { healthDefaultsSchema } from "./health-schema.ts";
-import { listenPortSchema, nameSchema, switchSchema, textSchema } from "./leaf-schemas.ts";
+import { fileSchema, listenPortSchema, nameSchema, switchSchema, textSchema } from "./leaf-schemas.ts";
+import { liveTrafficSchema } from "./live-traffic-schema.ts";
+import { minimumServersSchema, slowStartSchema } from "./load-schemas.ts";
 import { limitsSchema } from "./limits-schema.ts";
 import { accessLogSchema, logSchema } from "./log-schema.ts";
 import { listenerSchema } from "./listener-schema.ts";
@@ -19,6 +22,9 @@ import { tracingSchema } from "./tracing-schema.ts";
 export const defaultsSchema = z.strictObject({
   health: healthDefaultsSchema.optional().meta({ description: "Health checks of all farms." }),
   failover: failoverSchema.optional().meta({ description: "Failover of all farms." }),
+  liveTraffic: liveTrafficSchema.optional().meta({ description: "`liveTraffic` of all farms." }),
+  minimumServers: minimumServersSchema,
+  slowStart: slowStartSchema,
   timeouts: timeoutsSchema.optional().meta({ description: "Time-outs of all farms; each can be `off`." }),
   balance: balanceSchema.optional().meta({ description: "Balance of all farms.", default: builtInDefaults.balance }),
 });
@@ -66,6 +72,8 @@ export const adminSchema = z.union(
   ],
   { error: expected("the admin API's place", "{ port: 9900 }, or off") },
 );
+
+export const stateFileSchema = z.union([z.literal("off"), fileSchema]);
 
 const maxWorkers = 64;
 
@@ -118,4 +126,8 @@ export const documentShape = {
     default: builtInDefaults.workers,
   }),
   stop: stopSchema.optional().meta({ description: "How the router ends." }),
+  stateFile: stateFileSchema.optional().meta({
+    description: "Where the states that operators give servers are kept over a restart, or `off`.",
+    default: builtInDefaults.stateFile,
+  }),
 };

@@ -3,11 +3,14 @@ import { affinitySchema } from "./affinity-schema.ts";
 import { balanceSchema } from "./balance-schema.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { expected, expectedOneOf } from "./expected.ts";
+import { failoverSchema } from "./failover-schema.ts";
 import { healthSchema } from "./health-schema.ts";
 import { nameSchema, portSchema } from "./leaf-schemas.ts";
+import { liveTrafficSchema } from "./live-traffic-schema.ts";
+import { maxRequestsSchema, minimumServersSchema, queueSchema, slowStartSchema, weightSchema } from "./load-schemas.ts";
+import { stateSchema } from "./server-schema.ts";
 import { memberTlsSchema } from "./member-tls-schema.ts";
 import { timeoutsSchema } from "./timeouts-schema.ts";
-import { sizeSchema, wholeNumberSchema } from "./units.ts";
 
 const connectionAuths = ["pin", "auto"] as const;
 
@@ -21,6 +24,14 @@ const memberSchema = z.union(
     z.strictObject({
       server: nameSchema.meta({ description: "The name of a server under `servers`." }),
       port: portSchema.optional().meta({ description: "Another port than the server's own." }),
+      weight: weightSchema,
+      maxRequests: maxRequestsSchema.meta({
+        description: "As `maxRequests` of the farm, for this member.",
+      }),
+      state: stateSchema.meta({
+        description: "What an operator has not decided otherwise: `available`, `drain` or `unavailable`.",
+        default: builtInDefaults.member.state,
+      }),
     }),
   ],
   { error: notAMember },
@@ -29,17 +40,6 @@ const memberSchema = z.union(
 export const membersSchema = z
   .array(memberSchema, { error: noMembers })
   .min(1, { error: () => "a farm needs a member: write the names of one or more servers, such as [cas1, cas2]" });
-
-export const failoverSchema = z.strictObject({
-  tries: wholeNumberSchema(1, 10).optional().meta({
-    description: "Attempts in all, each on another member. 1 = never a second.",
-    default: builtInDefaults.failover.tries,
-  }),
-  replay: sizeSchema("0B", "16MiB").optional().meta({
-    description: "How much of a request's body is kept for sending it again where that is safe.",
-    default: builtInDefaults.failover.replay,
-  }),
-});
 
 /** One entry of `farms`. */
 export const farmSchema = z.strictObject({
@@ -63,8 +63,14 @@ export const farmSchema = z.strictObject({
       default: builtInDefaults.connectionAuth,
     }),
   failover: failoverSchema.optional().meta({ description: "What happens where a member fails before it answered." }),
+  liveTraffic: liveTrafficSchema
+    .optional()
+    .meta({ description: "When failures of requests speak against a member, or `off`." }),
+  minimumServers: minimumServersSchema,
+  slowStart: slowStartSchema,
+  maxRequests: maxRequestsSchema,
+  queue: queueSchema.optional().meta({ description: "Requests that wait where all members are busy." }),
 });
 
-export type FailoverDocument = z.output<typeof failoverSchema>;
 export type FarmInput = z.input<typeof farmSchema>;
 export type FarmDocument = z.output<typeof farmSchema>;

@@ -258,7 +258,7 @@ limits: { connections: 0, connectionsPerClient: many }`,
       'f.yaml:5:3: servers."a b": "a b" is not a name: write letters, digits, ".", "_" and "-" (at most 63, the first a letter or digit)',
       'f.yaml:6:6: servers.d: "fd00::1" is not the address of a server: write IPv6 in brackets and quotes: "[fd00::1]"',
       "f.yaml:7:3: servers.e.url: missing: write a host name, an IP address or a URL, such as cas1.example.local or https://10.0.0.12:443",
-      'f.yaml:7:8: servers.e.uri: "uri" is not a key here; did you mean "url"? allowed here are url',
+      'f.yaml:7:8: servers.e.uri: "uri" is not a key here; did you mean "url"? allowed here are url, state, identity',
       "f.yaml:8:3: servers.f: missing: write a host name, an IP address or a URL, such as cas1.example.local or https://10.0.0.12:443",
     ],
   ],
@@ -459,6 +459,7 @@ describe("a wrong configuration", () => {
 describe("a right configuration", () => {
   it("has every default where nothing is said", () => {
     const { farms, listeners, servers, admin, routes, forwarded, workers, stop, file } = configOf(base);
+    const usual = { weight: 1, maxRequests: 0, state: "available" };
     assert.equal(file, "f.yaml");
     assert.deepEqual(listeners, [
       {
@@ -476,15 +477,22 @@ describe("a right configuration", () => {
       },
     ]);
     assert.deepEqual(servers, [
-      { name: "a", protocol: "https", host: "a.local", port: 443 },
-      { name: "b", protocol: "http", host: "10.0.0.2", port: 8080 },
+      { name: "a", protocol: "https", host: "a.local", port: 443, state: "available" },
+      { name: "b", protocol: "http", host: "10.0.0.2", port: 8080, state: "available" },
     ]);
     assert.deepEqual(farms, [
       {
         name: "app",
         members: [
-          { server: "a", protocol: "https", host: "a.local", port: 443 },
-          { server: "b", protocol: "http", host: "10.0.0.2", port: 8080 },
+          { ...usual, server: "a", protocol: "https", host: "a.local", port: 443, identity: { own: null, others: [] } },
+          {
+            ...usual,
+            server: "b",
+            protocol: "http",
+            host: "10.0.0.2",
+            port: 8080,
+            identity: { own: null, others: ["a.local"] },
+          },
         ],
         health: null,
         tls: { verify: true, serverName: null, ca: null, fingerprint: null, minVersion: "TLSv1.2" },
@@ -498,7 +506,31 @@ describe("a right configuration", () => {
           memberKeepAliveMs: 55_000,
         },
         connectionAuth: "auto",
-        failover: { tries: 2, replayBytes: 65_536 },
+        failover: {
+          tries: 2,
+          replayBytes: 65_536,
+          repeat: "idempotent",
+          budget: 0.2,
+          attemptMs: 0,
+          hedgeMs: 0,
+          allDown: "refuse",
+          retryAfterSeconds: 5,
+          sorryPage: null,
+        },
+        liveTraffic: {
+          connect: true,
+          timeout: true,
+          reset: true,
+          statuses: [502, 503, 504],
+          fails: 2,
+          withinMs: 5000,
+          then: "probe-now",
+          ejectMs: 30_000,
+          maxEjected: 0.5,
+        },
+        minimumServers: 1,
+        slowStartMs: 10_000,
+        queue: { length: 100, timeoutMs: 10_000 },
       },
     ]);
     assert.deepEqual(routes, [{ host: null, path: "/", farm: "app" }]);

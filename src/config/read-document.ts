@@ -1,7 +1,14 @@
 import * as z from "zod";
 import { acmeSchema } from "./acme-schema.ts";
 import type { AcmeDocument } from "./acme-schema.ts";
-import { adminSchema, defaultsSchema, documentShape, forwardedSchema, workersSchema } from "./document-schema.ts";
+import {
+  adminSchema,
+  defaultsSchema,
+  documentShape,
+  forwardedSchema,
+  stateFileSchema,
+  workersSchema,
+} from "./document-schema.ts";
 import { expandPresets, isMap } from "./expand-presets.ts";
 import type { RawDocument } from "./expand-presets.ts";
 import { farmSchema } from "./farm-schema.ts";
@@ -51,6 +58,8 @@ export interface Document {
   readonly accessLog: AccessLogDocument | null;
   readonly log: LogDocument;
   readonly stop: z.output<typeof stopSchema>;
+  /** null: left out. */
+  readonly stateFile: string | null;
   /** false: sections are missing because they were wrong as a whole. */
   readonly complete: boolean;
   /** As an admin would have written it without presets. */
@@ -92,6 +101,7 @@ export function readDocument(value: unknown, context: ReadContext): Document | n
     log: section(reader, "log", logSchema) ?? {},
     stop: section(reader, "stop", stopSchema) ?? {},
     tracing: section(reader, "tracing", tracingSchema),
+    stateFile: section(reader, "stateFile", stateFileSchema),
     expanded: raw,
   };
   return { ...document, complete: complete && reader.broken.size === 0 };

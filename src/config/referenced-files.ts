@@ -15,14 +15,16 @@ export type FileContents = ReadonlyMap<string, FileContent>;
 
 /** The names of all files that the document needs, as written. */
 export function referencedFiles(document: Document): ReadonlySet<string> {
-  const { listen, acme, farms } = document;
+  const { listen, acme, farms, defaults } = document;
   const certificates = listen.flatMap(({ value }) => value?.certificates ?? []);
   const ofClients = listen.flatMap(({ value }) => [value?.clientCertificate?.ca, value?.clientCertificate?.crl]);
+  const pages = [...[...farms.values()].map(({ value }) => value?.failover?.sorryPage), defaults.failover?.sorryPage];
   const authorities = [...farms.values()].map(({ value }) => value?.tls?.ca);
   const named = [
     ...certificates.flatMap((certificate) => filesOf(certificate, acme)),
     ...ofClients,
     ...authorities,
+    ...pages,
     acme?.ca,
     acme?.eab?.hmacKeyFile,
   ];

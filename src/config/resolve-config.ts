@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import ipaddr from "ipaddr.js";
 import { coversHost } from "./certificate-names.ts";
 import type {
@@ -60,7 +61,12 @@ export function resolveConfig(file: string, document: Document, context: Resolve
       graceMs: document.stop.grace ?? builtInStop.grace,
       upgradeGraceMs: document.stop.upgradeGrace ?? builtInStop.upgradeGrace,
     },
+    stateFile: resolveStateFile(file, document),
   });
+}
+
+function resolveStateFile(file: string, { stateFile }: Document): string | null {
+  return stateFile === "off" ? null : resolve(dirname(file), stateFile ?? builtInDefaults.stateFile);
 }
 
 function resolveForwarded(written: Document["forwarded"], { findings }: ResolveContext): ForwardedConfig {

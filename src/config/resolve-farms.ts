@@ -1,12 +1,12 @@
-import type { FailoverConfig, FarmConfig, RouteConfig, TimeoutsConfig } from "./config.ts";
+import type { FarmConfig, RouteConfig, TimeoutsConfig } from "./config.ts";
 import { builtInDefaults } from "./defaults.ts";
-import { failoverSchema } from "./farm-schema.ts";
-import type { FailoverDocument, FarmDocument } from "./farm-schema.ts";
+import type { FarmDocument } from "./farm-schema.ts";
 import type { Path } from "./problem.ts";
 import type { Document } from "./read-document.ts";
 import { resolveAffinity } from "./resolve-affinity.ts";
 import { resolveBalance } from "./resolve-balance.ts";
 import type { ResolveContext } from "./resolve-context.ts";
+import { resolveLossPolicies } from "./resolve-failover.ts";
 import { resolveHealth } from "./resolve-health.ts";
 import { resolveMembers } from "./resolve-members.ts";
 import { resolveMemberTls } from "./resolve-member-tls.ts";
@@ -15,7 +15,6 @@ import { timeoutsSchema } from "./timeouts-schema.ts";
 import type { TimeoutsDocument } from "./timeouts-schema.ts";
 
 const builtInTimeouts = timeoutsSchema.required().parse(builtInDefaults.timeouts);
-const builtInFailover = failoverSchema.required().parse(builtInDefaults.failover);
 
 interface Parts {
   readonly servers: Servers;
@@ -42,12 +41,14 @@ interface NamedFarm {
 
 function resolveFarm(
   named: NamedFarm,
-  { defaults }: Document,
+  document: Document,
   { servers, routes }: Parts,
   context: ResolveContext,
 ): FarmConfig | null {
   const { name, value, path } = named;
-  const members = resolveMembers(value.servers, [...path, "servers"], servers, context);
+  const { defaults } = document;
+  const parts = { written: value.servers, maxRequests: value.maxRequests, servers, document };
+  const members = resolveMembers(parts, [...path, "servers"], context);
   const host = publishedHost(name, routes) ?? "";
   const health = resolveHealth(
     { written: value.health, defaults: defaults.health ?? {}, host },
@@ -58,7 +59,8 @@ function resolveFarm(
   if (members === null) return null;
   const hosts = routes.flatMap((route) => (route.farm === name && route.host !== null ? [route.host] : []));
   const affinity = resolveAffinity(value.affinity, { path: [...path, "affinity"], members, hosts }, context.findings);
-  return { name, members, health, tls, affinity, ...resolvePolicies(value, defaults) };
+  const losses = resolveLossPolicies(value, document, path, context);
+  return { name, members, health, tls, affinity, ...resolvePolicies(value, defaults), ...losses };
 }
 
 function resolvePolicies(value: FarmDocument, defaults: Document["defaults"]) {
@@ -66,14 +68,6 @@ function resolvePolicies(value: FarmDocument, defaults: Document["defaults"]) {
     balance: resolveBalance(value.balance ?? defaults.balance ?? builtInDefaults.balance),
     timeouts: resolveTimeouts(value.timeouts ?? {}, defaults.timeouts ?? {}),
     connectionAuth: value.connectionAuth ?? builtInDefaults.connectionAuth,
-    failover: resolveFailover(value.failover ?? {}, defaults.failover ?? {}),
-  };
-}
-
-function resolveFailover(own: FailoverDocument, shared: FailoverDocument): FailoverConfig {
-  return {
-    tries: own.tries ?? shared.tries ?? builtInFailover.tries,
-    replayBytes: own.replay ?? shared.replay ?? builtInFailover.replay,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ServerConfig } from "./config.ts";
+import { builtInDefaults } from "./defaults.ts";
 import type { Document } from "./read-document.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { parseServerAddress } from "./server-address.ts";
@@ -13,7 +14,8 @@ export function resolveServers(document: Document, { findings }: ResolveContext)
     if (value === null) continue;
     const written = typeof value === "string" ? value : value.url;
     const parsed = parseServerAddress(written);
-    if (parsed.ok) servers.set(name, { name, ...parsed.address });
+    const state = typeof value === "string" ? undefined : value.state;
+    if (parsed.ok) servers.set(name, { name, ...parsed.address, state: state ?? builtInDefaults.member.state });
     else findings.problem(typeof value === "string" ? path : [...path, "url"], parsed.fault);
   }
   return servers;

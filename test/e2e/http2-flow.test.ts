@@ -1,3 +1,4 @@
+import { aFailover } from "../support/configs.ts";
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { constants } from "node:http2";
@@ -89,7 +90,7 @@ test("a member that reads nothing holds its stream up, not the connection", asyn
 test("time-outs are those of HTTP/1.1, each stream's its own", async (t) => {
   const clock = new FakeClock();
   const timeouts = { connectMs: 5000, responseMs: 10_000, idleMs: 3000, keepAliveMs: 60_000, memberKeepAliveMs: 0 };
-  const site = await startH2Site(t, { clock, farm: { timeouts, failover: { tries: 1, replayBytes: 0 } } });
+  const site = await startH2Site(t, { clock, farm: { timeouts, failover: aFailover({ tries: 1, replayBytes: 0 }) } });
   const session = site.session();
   const unanswered = session.request({ ":path": "/unanswered" });
   await (await site.member.connection()).untilText("\r\n\r\n");

@@ -1,3 +1,4 @@
+import { aFailover } from "../support/configs.ts";
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { constants, type IncomingHttpHeaders } from "node:http2";
@@ -87,7 +88,7 @@ test("responses without a body, and interim ones", async (t) => {
 });
 
 test("what the router answers itself", async (t) => {
-  const site = await startH2Site(t, { farm: { failover: { tries: 1, replayBytes: 0 } } });
+  const site = await startH2Site(t, { farm: { failover: aFailover({ tries: 1, replayBytes: 0 }) } });
   site.member.close();
   const answer = await answerOf(site.session().request({}));
   assert.equal(answer.status, 502);

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { describe, it, type TestContext } from "node:test";
 import type { Check } from "../../src/health/check.ts";
 import { FakeClock } from "../support/fake-clock.ts";
-import { aHealth, aMember } from "../support/configs.ts";
+import { aFailover, aHealth, aMember } from "../support/configs.ts";
 import { portOf } from "../support/port-of.ts";
 import { always, type RawConnection } from "../support/raw-member.ts";
 import { startSite } from "../support/site.ts";
@@ -303,7 +303,7 @@ describe("a failure", () => {
   it("goes to no other member where the farm allows one attempt only", async (t) => {
     const site = await startSite(t, {
       members: [onRequest(reset), always(ok)],
-      farm: { failover: { tries: 1, replayBytes: 65_536 } },
+      farm: { failover: aFailover({ tries: 1 }) },
     });
     assert.match(await site.client().write(get).untilText("</html>"), /^HTTP\/1\.1 502 /);
     assert.equal(site.members[1]!.connections.length, 0);
@@ -312,7 +312,7 @@ describe("a failure", () => {
   it("goes to as many members as the farm allows, each once", async (t) => {
     const site = await startSite(t, {
       members: [onRequest(reset), onRequest(reset), onRequest(reset), always(ok)],
-      farm: { failover: { tries: 3, replayBytes: 65_536 } },
+      farm: { failover: aFailover({ tries: 3 }) },
     });
     assert.match(await site.client().write(get).untilText("</html>"), /^HTTP\/1\.1 502 /);
     const totals = ["m1", "m2", "m3", "m4"].map((server) => site.numbers(server).total);

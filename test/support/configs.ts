@@ -1,4 +1,12 @@
-import type { Config, FarmConfig, HealthConfig, MemberConfig, MemberTlsConfig } from "../../src/config/config.ts";
+import type {
+  Config,
+  FailoverConfig,
+  FarmConfig,
+  HealthConfig,
+  LiveTrafficConfig,
+  MemberConfig,
+  MemberTlsConfig,
+} from "../../src/config/config.ts";
 
 /** Small configurations for tests of single parts; everything that a test does not name is harmless. */
 export function aConfig(farms: readonly FarmConfig[], rest: Partial<Config> = {}): Config {
@@ -19,6 +27,7 @@ export function aConfig(farms: readonly FarmConfig[], rest: Partial<Config> = {}
     tracing: null,
     workers: 0,
     stop: { graceMs: 30_000, upgradeGraceMs: 3_600_000 },
+    stateFile: null,
     ...rest,
   };
 }
@@ -33,13 +42,56 @@ export function aFarm(rest: Partial<FarmConfig> = {}): FarmConfig {
     timeouts: { connectMs: 5000, responseMs: 5000, idleMs: 5000, keepAliveMs: 5000, memberKeepAliveMs: 5000 },
     tls: aMemberTls(),
     connectionAuth: "auto",
-    failover: { tries: 2, replayBytes: 65_536 },
+    failover: aFailover(),
+    liveTraffic: aLiveTraffic(),
+    minimumServers: 1,
+    slowStartMs: 0,
+    queue: { length: 100, timeoutMs: 10_000 },
+    ...rest,
+  };
+}
+
+export function aFailover(rest: Partial<FailoverConfig> = {}): FailoverConfig {
+  return {
+    tries: 2,
+    replayBytes: 65_536,
+    repeat: "idempotent",
+    budget: 0.2,
+    attemptMs: 0,
+    hedgeMs: 0,
+    allDown: "refuse",
+    retryAfterSeconds: 5,
+    sorryPage: null,
+    ...rest,
+  };
+}
+
+export function aLiveTraffic(rest: Partial<LiveTrafficConfig> = {}): LiveTrafficConfig {
+  return {
+    connect: true,
+    timeout: true,
+    reset: true,
+    statuses: [502, 503, 504],
+    fails: 2,
+    withinMs: 5000,
+    then: "probe-now",
+    ejectMs: 30_000,
+    maxEjected: 0.5,
     ...rest,
   };
 }
 
 export function aMember(server: string, host = "127.0.0.1", port = 80): MemberConfig {
-  return { server, protocol: "http", host, port };
+  return {
+    server,
+    protocol: "http",
+    host,
+    port,
+    weight: 1,
+    maxRequests: 0,
+    state: "available",
+    identity: { own: null, others: [] },
+  };
 }
 
 export function aMemberTls(rest: Partial<MemberTlsConfig> = {}): MemberTlsConfig {

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import type { MemberConfig } from "../../src/config/config.ts";
 import { Changes } from "./changes.ts";
+import { aMember } from "./configs.ts";
 import { RawEnd } from "./raw-end.ts";
 
 /** One connection that came to a raw member. */
@@ -50,7 +51,7 @@ export class RawMember {
   get config(): MemberConfig {
     const address = this.#server.address();
     if (address === null || typeof address === "string") throw new Error("the member does not listen");
-    return { server: this.#name, protocol: this.#protocol, host: "127.0.0.1", port: address.port };
+    return { ...aMember(this.#name, "127.0.0.1", address.port), protocol: this.#protocol };
   }
 
   /** The connection with this number, once it is there. */

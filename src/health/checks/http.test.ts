@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { type Server, type Socket, createServer } from "node:net";
 import { afterEach, describe, it } from "node:test";
 import { type TLSSocket, type TlsOptions, createServer as createTlsServer } from "node:tls";
-import { aHealth, aMemberTls } from "../../../test/support/configs.ts";
+import { aHealth, aMember, aMemberTls } from "../../../test/support/configs.ts";
 import { memberCertificate, testCa } from "../../../test/support/member-certificate.ts";
 import { portOf } from "../../../test/support/port-of.ts";
-import type { HealthConfig, MemberTlsConfig } from "../../config/config.ts";
+import type { HealthConfig, MemberConfig, MemberTlsConfig } from "../../config/config.ts";
 import { systemClock } from "../../util/clock.ts";
 import type { HealthResult } from "../health-result.ts";
 import { checkHttp } from "./http.ts";
@@ -47,7 +47,7 @@ describe("checkHttp", () => {
     health: Partial<HealthConfig> = {},
     tls: Partial<MemberTlsConfig> | null = null,
   ): Promise<HealthResult> {
-    const config = { server: "cas1", protocol: tls === null ? "http" : "https", host: "127.0.0.1", port } as const;
+    const config: MemberConfig = { ...aMember("cas1", "127.0.0.1", port), protocol: tls === null ? "http" : "https" };
     const context = { clock: systemClock, signal: new AbortController().signal };
     return checkHttp(config, aHealth(health), aMemberTls(tls ?? {}), context);
   }
@@ -137,7 +137,7 @@ describe("checkHttp", () => {
   });
 
   it("fails where the server's name is not known", async () => {
-    const config = { server: "cas1", protocol: "http", host: "cas1.invalid", port: 80 } as const;
+    const config = aMember("cas1", "cas1.invalid");
     const context = { clock: systemClock, signal: new AbortController().signal };
     const result = await checkHttp(config, aHealth({ timeoutMs: 10_000 }), aMemberTls(), context);
     assert.match(result.came, /DNS/);
@@ -146,7 +146,7 @@ describe("checkHttp", () => {
   it("can be called off", async () => {
     await member((socket) => socket.resume());
     const abort = new AbortController();
-    const config = { server: "cas1", protocol: "http", host: "127.0.0.1", port } as const;
+    const config = aMember("cas1", "127.0.0.1", port);
     const result = checkHttp(config, aHealth(), aMemberTls(), { clock: systemClock, signal: abort.signal });
     abort.abort();
     assert.equal((await result).ok, false);
