@@ -2,16 +2,13 @@ import type { ExchangeBlock } from "./exchange-schema.ts";
 import type { ExpansionDraft } from "./expansion-draft.ts";
 import { protocolNames, protocols } from "./protocol.ts";
 import type { ProtocolName } from "./protocol.ts";
-import { isOld, speaks } from "./version.ts";
+import { speaks } from "./version.ts";
 
 /** What the schema cannot see: keys that do not fit together. */
 export function checkBlock(block: ExchangeBlock, published: readonly ProtocolName[], draft: ExpansionDraft): void {
   checkPublish(block, draft);
   checkHosts(block, published, draft);
   checkAllow(block, published, draft);
-  if (isOld(block.version)) warnOfSessions(block.version, block.servers.length, ["servers"], draft);
-  if (block.legacy !== undefined)
-    warnOfSessions(block.legacy.version, block.legacy.servers.length, ["legacy", "servers"], draft);
 }
 
 function checkPublish({ publish, version }: ExchangeBlock, draft: ExpansionDraft): void {
@@ -58,12 +55,4 @@ function checkAllow({ allow }: ExchangeBlock, published: readonly ProtocolName[]
       "this protocol is not published: add it to `publish`, or leave its networks out",
     );
   }
-}
-
-function warnOfSessions(version: 2007 | 2010, servers: number, path: readonly string[], draft: ExpansionDraft): void {
-  if (servers < 2) return;
-  draft.warning(
-    path,
-    `Exchange ${version} keeps the sessions of OWA and EWS on one server, and this version of the router has no affinity yet: with ${servers} servers users are asked to sign in again; publish one of them until then`,
-  );
 }

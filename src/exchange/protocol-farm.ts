@@ -3,6 +3,7 @@ import { durationText } from "../config/units.ts";
 import { healthCheck } from "./health-check.ts";
 import { protocols } from "./protocol.ts";
 import type { ProtocolName } from "./protocol.ts";
+import { sessionAffinity } from "./session-affinity.ts";
 import { isOld } from "./version.ts";
 import type { Version } from "./version.ts";
 
@@ -23,6 +24,7 @@ export function protocolFarm({ version, servers, host, tls, judge, serves }: Far
   return {
     servers: [...servers],
     health: healthCheck(judge, version),
+    ...sessionAffinity(version, serves),
     timeouts: {
       response: longest(served.map((protocol) => protocol.responseMs)),
       idle: longest(served.map((protocol) => protocol.idleMs)),
