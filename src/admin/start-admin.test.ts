@@ -23,8 +23,8 @@ describe("startAdmin", () => {
 
   beforeEach(async () => {
     farms = [
-      { name: "owa", members: [{ ...aMemberStatus, healthy: true }] },
-      { name: "ews", members: [{ ...aMemberStatus, healthy: false }] },
+      { name: "owa", minimumServers: 1, members: [{ ...aMemberStatus, healthy: true }] },
+      { name: "ews", minimumServers: 1, members: [{ ...aMemberStatus, healthy: false }] },
     ];
     admin = await start("127.0.0.1");
   });
@@ -59,7 +59,7 @@ describe("startAdmin", () => {
   it("is alive, and ready once every farm is known", async () => {
     assert.equal((await get("/healthz")).status, 200);
     assert.equal((await get("/readyz")).status, 200);
-    farms = [...farms, { name: "oab", members: [{ ...aMemberStatus, healthy: null }] }];
+    farms = [...farms, { name: "oab", minimumServers: 1, members: [{ ...aMemberStatus, healthy: null }] }];
     const response = await get("/readyz");
     assert.equal(response.status, 503);
     assert.deepEqual(await response.json(), { ready: false, waitingFor: ["oab"] });

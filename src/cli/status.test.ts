@@ -14,13 +14,14 @@ const reason = "GET https://cas1:443/owa/HealthCheck.htm (Host owa.x): 503 Servi
 const farms: FarmStatus[] = [
   {
     name: "owa",
+    minimumServers: 1,
     members: [
       { ...up, healthy: false, reason },
       { ...up, server: "cas2" },
     ],
   },
-  { name: "autodiscover", members: [up, { ...up, server: "cas2", healthy: null }] },
-  { name: "oab", members: [{ ...up, server: "cas2" }] },
+  { name: "autodiscover", minimumServers: 1, members: [up, { ...up, server: "cas2", healthy: null }] },
+  { name: "oab", minimumServers: 1, members: [{ ...up, server: "cas2" }] },
 ];
 
 const plainly = painter({ isTTY: true }, { NO_COLOR: "1" });
@@ -52,7 +53,7 @@ describe("statusText", () => {
   });
 
   it("lets nothing that a member sent steer the terminal", () => {
-    const hostile = [{ name: "owa", members: [{ ...up, healthy: false, reason: "503 \u001b[2J" }] }];
+    const hostile = [{ name: "owa", minimumServers: 1, members: [{ ...up, healthy: false, reason: "503 \u001b[2J" }] }];
     assert.ok(!statusText(hostile, plainly).includes("\u001b"));
   });
 });

@@ -26,7 +26,9 @@ export function describeChanges(before: Config, after: Config): string[] {
 
 /** Processes are not started and ended by a reload. */
 function withTime(change: string): string {
-  return change.startsWith("workers: ") ? `${change} (from the next start or upgrade on)` : change;
+  return change.startsWith("workers: ") || change.startsWith("stateFile: ")
+    ? `${change} (from the next start or upgrade on)`
+    : change;
 }
 
 function meaning({ file: _file, listeners, ...config }: Config): object {

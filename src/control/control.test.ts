@@ -19,7 +19,7 @@ function matrix(): Config {
 
 function texts(message: ToWorker): string[] {
   if (message.type !== "members") return [message.type];
-  return message.members.map(({ farm, server, available }) => `${farm}/${server} ${available ? "in" : "out"}`);
+  return message.members.map(({ farm, server, health }) => `${farm}/${server} ${health === "up" ? "in" : "out"}`);
 }
 
 describe("Control", () => {
@@ -107,6 +107,8 @@ describe("Control", () => {
       total: 0,
       failed: 0,
       responseTimeMs: 0,
+      held: 0,
+      oldestMs: 0,
     });
     assert.equal(since, "2026-01-01T00:00:05.000Z");
     assert.deepEqual([owa!.members[1]!.healthy, ews!.members[0]!.healthy, ews!.members[0]!.reason], [true, true, null]);
@@ -130,7 +132,7 @@ describe("Control", () => {
 
   it("counts what the workers report, of configured members alone", async () => {
     start();
-    const numbers = { current: 1, total: 5, failed: 2, responseTimeMs: 3 };
+    const numbers = { current: 1, total: 5, failed: 2, responseTimeMs: 3, held: 0, oldestMs: 0 };
     control.receive({ type: "numbers", members: [{ farm: "owa", server: "cas1", ...numbers }] }, 1);
     control.receive({ type: "numbers", members: [{ farm: "owa", server: "cas1", ...numbers }] }, 2);
     control.receive({ type: "numbers", members: [{ farm: "gone", server: "cas1", ...numbers }] }, 2);
@@ -146,7 +148,9 @@ describe("Control", () => {
     await clock.advance(0);
     control.receive({
       type: "numbers",
-      members: [{ farm: "owa", server: "cas1", current: 0, total: 5, failed: 0, responseTimeMs: 0 }],
+      members: [
+        { farm: "owa", server: "cas1", current: 0, total: 5, failed: 0, responseTimeMs: 0, held: 0, oldestMs: 0 },
+      ],
     });
     verdicts();
     logged = [];

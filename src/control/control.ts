@@ -55,6 +55,8 @@ export class Control {
   #config: Config;
   /** Of all members. */
   #keys: ReadonlySet<string> = new Set();
+  /** Base64; "" = none was needed yet. */
+  #cookieKey = "";
   #generation = 0;
 
   constructor(options: ControlOptions) {
@@ -95,6 +97,7 @@ export class Control {
     this.#numbers.keepOnly(this.#keys);
     this.#metrics.configured(config, this.#options.clock.now());
     this.#load.configured(this.#generation);
+    this.#sendCookieKey(config);
     this.#options.send({ type: "configure", generation: this.#generation, config });
     this.#stapling.apply(config);
     this.#sendVerdicts();
@@ -111,6 +114,7 @@ export class Control {
 
   /** What a worker that has just started must know. */
   introduce(send: (message: ToWorker) => void): void {
+    if (this.#cookieKey !== "") send({ type: "cookie-key", key: this.#cookieKey });
     send({ type: "configure", generation: this.#generation, config: this.#config });
     send({ type: "members", members: this.#verdicts.all(this.#config) });
     const staples = this.#stapling.staples();
@@ -254,6 +258,12 @@ export class Control {
     const note = after.note === "" ? "" : `(${after.note})`;
     this.#options.log("states.changed", { what, state: after.cut ? "cut off" : after.state, by: after.by, note });
     this.#sendVerdicts();
+  }
+
+  #sendCookieKey({ farms }: Config): void {
+    if (this.#cookieKey !== "" || !farms.some(({ affinity }) => affinity?.cookie?.format === "keyed")) return;
+    this.#cookieKey = (this.#options.states ?? noStore).cookieKey().toString("base64");
+    this.#options.send({ type: "cookie-key", key: this.#cookieKey });
   }
 
   #sendVerdicts(): void {

@@ -4,12 +4,19 @@ import type { MemberNumbers } from "../farm/messages.ts";
 import { Numbers } from "./numbers.ts";
 
 function said(current: number, total: number, failed: number, responseTimeMs = 0): MemberNumbers[] {
-  return [{ farm: "owa", server: "cas1", current, total, failed, responseTimeMs }];
+  return [{ farm: "owa", server: "cas1", current, total, failed, responseTimeMs, held: 0, oldestMs: 0 }];
 }
 
 describe("Numbers", () => {
   it("knows nothing of a member that nobody reported", () => {
-    assert.deepEqual(new Numbers().of("owa", "cas1"), { current: 0, total: 0, failed: 0, responseTimeMs: 0 });
+    assert.deepEqual(new Numbers().of("owa", "cas1"), {
+      current: 0,
+      total: 0,
+      failed: 0,
+      responseTimeMs: 0,
+      held: 0,
+      oldestMs: 0,
+    });
   });
 
   it("takes a worker's totals once, however often it reports them", () => {
@@ -17,7 +24,14 @@ describe("Numbers", () => {
     numbers.receive(1, said(1, 10, 2));
     numbers.receive(1, said(1, 10, 2));
     numbers.receive(1, said(3, 15, 2));
-    assert.deepEqual(numbers.of("owa", "cas1"), { current: 3, total: 15, failed: 2, responseTimeMs: 0 });
+    assert.deepEqual(numbers.of("owa", "cas1"), {
+      current: 3,
+      total: 15,
+      failed: 2,
+      responseTimeMs: 0,
+      held: 0,
+      oldestMs: 0,
+    });
   });
 
   it("sums over workers, and weighs response times by the requests carried", () => {
@@ -25,7 +39,14 @@ describe("Numbers", () => {
     numbers.receive(1, said(1, 30, 1, 10));
     numbers.receive(2, said(2, 10, 1, 50));
     numbers.receive(3, said(1, 5, 0, 0));
-    assert.deepEqual(numbers.of("owa", "cas1"), { current: 4, total: 45, failed: 2, responseTimeMs: 20 });
+    assert.deepEqual(numbers.of("owa", "cas1"), {
+      current: 4,
+      total: 45,
+      failed: 2,
+      responseTimeMs: 20,
+      held: 0,
+      oldestMs: 0,
+    });
   });
 
   it("keeps what a worker did that ended, and not what it was doing", () => {

@@ -1,5 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import * as z from "zod";
 import type { Log } from "../observe/log.ts";
 import { noStates, type OperatorStates } from "./operator-states.ts";
@@ -18,15 +19,24 @@ const statesSchema = z.object({
   members: z.array(z.object({ farm: z.string(), server: z.string(), ...stateShape })),
 });
 
+const keyBytes = 32;
+const keyName = "affinity.key";
+
 /** Where operators' states outlive the process. */
 export interface StateStore {
   load(): OperatorStates;
   /** Throws where they can't be kept. */
   save(states: OperatorStates): void;
+  /** For affinity cookies: made at the first call of all, and then kept. */
+  cookieKey(): Buffer;
 }
 
 /** Nothing is kept. */
-export const noStore: StateStore = { load: () => noStates, save: () => undefined };
+export const noStore: StateStore = {
+  load: () => noStates,
+  save: () => undefined,
+  cookieKey: () => randomBytes(keyBytes),
+};
 
 /**
  * One small file, replaced as a whole at each change. One that can't be understood is put aside and said loudly: the router
@@ -53,7 +63,23 @@ export function stateFile(file: string, log: Log): StateStore {
       writeFileSync(fresh, `${JSON.stringify(states, null, 2)}\n`, { mode: 0o600, flush: true });
       renameSync(fresh, file);
     },
+    cookieKey: () => cookieKey(join(dirname(file), keyName), log),
   };
+}
+
+/** Whoever has it can tell servers' cookies: nobody but this user may read it. */
+function cookieKey(file: string, log: Log): Buffer {
+  try {
+    const kept = Buffer.from(read(file) ?? "", "base64");
+    if (kept.length >= keyBytes) return kept;
+    const fresh = randomBytes(keyBytes);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${fresh.toString("base64")}\n`, { mode: 0o600, flush: true });
+    return fresh;
+  } catch (error) {
+    log("states.key-not-kept", { file, problem: error instanceof Error ? error.message : String(error) });
+    return randomBytes(keyBytes);
+  }
 }
 
 /** null: there is none. */

@@ -57,7 +57,7 @@ export interface BindingsMessage {
   readonly type: "bindings";
   readonly by: string;
   readonly farm: string;
-  readonly entries: readonly (readonly [client: string, server: string])[];
+  readonly entries: readonly (readonly [client: string, server: string, boundAt: number])[];
 }
 
 export interface MemberVerdict {

@@ -111,7 +111,7 @@ describe("Monitor", () => {
       monitor.apply(one("a", { everyMs: 60_000, fall: 2 }));
       await clock.advance(10_000);
       members.failing.add("a");
-      monitor.liveFailure("owa", "cas1");
+      monitor.liveFailure("owa", "cas1", "member-closed");
       await clock.advance(0);
       assert.deepEqual(members.times("a"), [0, 10_000]);
       assert.equal(available("owa", "cas1"), false);
@@ -121,7 +121,7 @@ describe("Monitor", () => {
       monitor.apply(one("a", { everyMs: 60_000 }));
       await clock.advance(10_000);
       for (let storm = 0; storm < 1000; storm += 1) {
-        monitor.liveFailure("owa", "cas1");
+        monitor.liveFailure("owa", "cas1", "member-closed");
         await clock.advance(1);
       }
       assert.equal(available("owa", "cas1"), true, "the checks pass");
@@ -133,7 +133,7 @@ describe("Monitor", () => {
       await clock.advance(10_000);
       members.slow.add("a");
       for (let storm = 0; storm < 10; storm += 1) {
-        monitor.liveFailure("owa", "cas1");
+        monitor.liveFailure("owa", "cas1", "member-closed");
         await clock.advance(1000);
       }
       assert.equal(members.answers.length, 1);
@@ -150,7 +150,7 @@ describe("Monitor", () => {
       await clock.advance(0);
       members.slow.add("a");
       await clock.advance(10_000);
-      monitor.liveFailure("owa", "cas1");
+      monitor.liveFailure("owa", "cas1", "member-closed");
       members.answers[0]!(true);
       await clock.advance(200);
       members.answers[1]!(false);
@@ -160,7 +160,7 @@ describe("Monitor", () => {
 
     it("never takes a member out whose farm has no check", async () => {
       monitor.apply(one("a", {}, { health: null }));
-      for (let storm = 0; storm < 10; storm += 1) monitor.liveFailure("owa", "cas1");
+      for (let storm = 0; storm < 10; storm += 1) monitor.liveFailure("owa", "cas1", "member-closed");
       await clock.advance(60_000);
       assert.equal(available("owa", "cas1"), true);
       assert.deepEqual(members.asked, []);
@@ -168,7 +168,7 @@ describe("Monitor", () => {
 
     it("ignores names that are not configured", () => {
       monitor.apply(one("a"));
-      monitor.liveFailure("owa", "cas9");
+      monitor.liveFailure("owa", "cas9", "member-closed");
       assert.equal(members.asked.length, 1);
     });
   });

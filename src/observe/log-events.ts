@@ -147,6 +147,11 @@ export const logEvents = {
     fields: { file: "text", problem: "text", aside: "text" },
     text: "the states of servers in {file} can't be read, ALL ARE TAKEN AS AVAILABLE (the file is kept as {aside}): {problem}",
   },
+  "states.key-not-kept": {
+    level: "warn",
+    fields: { file: "text", problem: "text" },
+    text: "the key of affinity cookies can't be kept in {file}: clients lose their server at the next start: {problem}",
+  },
   "states.not-kept": {
     level: "error",
     fields: { problem: "text" },

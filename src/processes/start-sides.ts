@@ -5,6 +5,7 @@ import { createChallengeSender, type ChallengeSender } from "../acme/challenge-s
 import type { Config } from "../config/config.ts";
 import { listenPlaceText } from "../config/listen-place-text.ts";
 import { createControl, type Control } from "../control/control.ts";
+import { noStore, stateFile } from "../control/state-file.ts";
 import type { ExchangeObserver } from "../farm/exchange-record.ts";
 import type { ListenProblem, ToControl, ToWorker } from "../farm/messages.ts";
 import type { Check } from "../health/check.ts";
@@ -86,7 +87,8 @@ export class Sides {
     this.forwarding = this.#createForwarding(config);
     const send = (message: ToWorker): void => this.forwarding.send(message);
     this.challenges = createChallengeSender({ clock, send, workers: () => this.forwarding.ids().length });
-    this.control = createControl({ config, clock, random, log, check, send, version: options.version });
+    const states = config.stateFile === null ? noStore : stateFile(config.stateFile, log);
+    this.control = createControl({ config, clock, random, log, check, send, states, version: options.version });
     this.#processReport = startProcessReport(clock, (message) => this.control.receive(message));
     this.#ticketTimer = clock.every(ticketKeysEveryMs, () => this.#rotateTicketKeys());
   }

@@ -26,6 +26,8 @@ export interface AffinityParts {
   /** Of keyed cookies. */
   readonly cookieKey: Buffer;
   readonly bindings: Bindings | null;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** null = there is nothing to remember; host names alone need no memory. */
@@ -34,9 +36,8 @@ export function createAffinity(config: AffinityConfig, parts: AffinityParts): Fa
   const refuses = (exchange: Exchange): boolean => refuse && exchange.boundTo !== null;
   if (config.cookie !== null) return { ...byCookie(config.cookie, parts), refuses, bindings: null };
   if (config.key === null) return null;
-  const bindings = parts.bindings ?? new Bindings(config.idleMs);
-  const key = createRequestKey(config.key, parts.senders);
-  return { ...byKey(key, bindings, parts.members), refuses, bindings };
+  const bindings = parts.bindings ?? new Bindings({ idleMs: config.idleMs, secret: config.key.source === "header" });
+  return { ...byKey(createRequestKey(config.key, parts.senders), bindings, parts), refuses, bindings };
 }
 
 type Memory = Pick<FarmAffinity, "recognise" | "settle">;
@@ -64,18 +65,18 @@ function byCookie(config: AffinityCookieConfig, { members, cookieKey }: Affinity
   };
 }
 
-function byKey(keyOf: RequestKey, bindings: Bindings, members: readonly ConnectedMember[]): Memory {
+function byKey(keyOf: RequestKey, bindings: Bindings, { members, now }: AffinityParts): Memory {
   const byServer = new Map(members.map((member) => [member.config.server, member]));
   return {
     recognise(exchange) {
       const key = keyOf(exchange.client);
       exchange.affinityKey = key;
-      const server = key === "" ? null : bindings.serverOf(key, exchange.monotonic());
+      const server = key === "" ? null : bindings.serverOf(key, now());
       exchange.boundTo = server === null ? null : (byServer.get(server) ?? null);
     },
-    settle({ affinityKey, boundTo, member, monotonic }) {
+    settle({ affinityKey, boundTo, member }) {
       if (affinityKey === "" || member === null || member === boundTo) return;
-      bindings.bind(affinityKey, member.config.server, monotonic());
+      bindings.bind(affinityKey, member.config.server, now());
     },
   };
 }

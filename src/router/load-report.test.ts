@@ -15,11 +15,16 @@ function setting() {
     aFarm({ name: "owa", members: [aMember("a"), aMember("b")] }),
     aFarm({ name: "ews", members: [aMember("a")] }),
   ];
-  const snapshot = createSnapshot(
-    aConfig(farms),
-    { wheel: new TimerWheel(new FakeClock()), rates: new RateLimits(true) },
-    null,
-  );
+  const clock = new FakeClock();
+  const lasting = {
+    wheel: new TimerWheel(clock),
+    rates: new RateLimits(true),
+    context: { random: () => 0.5, monotonic: () => clock.monotonic() },
+    cookieKey: Buffer.alloc(32),
+    serveWaiting: () => false,
+    now: () => clock.now(),
+  };
+  const snapshot = createSnapshot(aConfig(farms), lasting, null);
   const members = [...snapshot.farms.values()].flatMap((farm) => [...farm.members]);
   const sent: ToControl[] = [];
   const load = loadReport((message) => sent.push(message));

@@ -20,6 +20,8 @@ interface RoutedFarmParts {
   /** The farm of this name in the configuration before. */
   readonly before: RoutedFarm | undefined;
   readonly serveWaiting: (exchange: Exchange) => boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** A farm with all that is decided for its requests, made ready once per configuration. */
@@ -69,10 +71,10 @@ const refusalCodes = [
 
 /** What is known of clients goes on as long as they are told apart in the same way. */
 function affinityParts({ affinity }: FarmConfig, parts: RoutedFarmParts): AffinityParts {
-  const { before, members, senders, cookieKey } = parts;
+  const { before, members, senders, cookieKey, now } = parts;
   const old = before?.config.affinity ?? null;
   const same = JSON.stringify([old?.key, old?.idleMs]) === JSON.stringify([affinity?.key, affinity?.idleMs]);
-  return { members, senders, cookieKey, bindings: same ? (before?.affinity?.bindings ?? null) : null };
+  return { members, senders, cookieKey, now, bindings: same ? (before?.affinity?.bindings ?? null) : null };
 }
 
 /** The farm of a request that was routed. */

@@ -9,7 +9,7 @@ export function shareBindings(snapshot: Snapshot | null, by: string, send: (mess
   }
 }
 
-/** Takes over what another worker has told. `now`: monotonic milliseconds. */
+/** Takes over what another worker has told. `now`: milliseconds since 1970. */
 export function learnBindings(snapshot: Snapshot | null, by: string, message: BindingsMessage, now: number): void {
   if (message.by === by) return;
   snapshot?.farms.get(message.farm)?.affinity?.bindings?.learn(message.entries, now);

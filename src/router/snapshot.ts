@@ -32,17 +32,19 @@ interface Lasting {
   /** Of affinity cookies. */
   readonly cookieKey: Buffer;
   readonly serveWaiting: (exchange: Exchange) => boolean;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** Members whose address and TLS settings are unchanged live on, with their connections, numbers and state. */
 export function createSnapshot(config: Config, lasting: Lasting, previous: Snapshot | null): Snapshot {
-  const { wheel, rates, context, cookieKey, serveWaiting } = lasting;
+  const { wheel, rates } = lasting;
   const senders = new Senders(config.forwarded.trusted);
   const farms = new Map<string, RoutedFarm>();
   for (const farm of config.farms) {
     const before = previous?.farms.get(farm.name);
     const members = membersOf(farm, wheel, before);
-    farms.set(farm.name, new RoutedFarm(farm, { members, context, senders, cookieKey, before, serveWaiting }));
+    farms.set(farm.name, new RoutedFarm(farm, { ...lasting, members, senders, before }));
   }
   closeRemoved(farms, previous);
   const { requests } = config.limits;

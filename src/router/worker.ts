@@ -70,6 +70,7 @@ export function createWorker({ clock, wheel, send, observers, shared }: WorkerOp
   const rates = new RateLimits(shared);
   const name = randomUUID();
   const context = { random: systemRandom, monotonic: () => clock.monotonic() };
+  const lasting = { wheel, rates, context, serveWaiting, now: () => clock.now() };
   const timers: Timer[] = [
     clock.every(numbersEveryMs, report),
     clock.every(silenceEveryMs, () => {
@@ -100,7 +101,7 @@ export function createWorker({ clock, wheel, send, observers, shared }: WorkerOp
           rates.receive(message, clock.monotonic());
           break;
         case "bindings":
-          learnBindings(snapshot, name, message, clock.monotonic());
+          learnBindings(snapshot, name, message, clock.now());
           break;
         case "cookie-key":
           cookieKey = Buffer.from(message.key, "base64");
@@ -110,7 +111,7 @@ export function createWorker({ clock, wheel, send, observers, shared }: WorkerOp
           send({ type: "acme-challenges-set", serial: message.serial });
           break;
         case "configure":
-          snapshot = createSnapshot(message.config, { wheel, rates, context, cookieKey, serveWaiting }, snapshot);
+          snapshot = createSnapshot(message.config, { ...lasting, cookieKey }, snapshot);
           metrics.configured(message.config);
           load.configured(message.generation);
       }
