@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { AffinityCookieConfig } from "../../config/config.ts";
 import { aMember } from "../../../test/support/configs.ts";
-import type { AffinityCookieConfig, MemberConfig } from "../../config/config.ts";
 import { arrCookieValue, keyedCookieValue } from "./cookie-value.ts";
 import { setCookieLine } from "./set-cookie.ts";
 
@@ -16,13 +16,13 @@ describe("the value of an affinity cookie", () => {
 
   it("with a key depends on it and on all of the address, but for the case of letters", () => {
     const key = Buffer.alloc(32, 1);
-    const member: MemberConfig = { ...aMember("cas1"), protocol: "https", host: "cas1.local", port: 443 };
+    const member = aMember("cas1", "cas1.local", 443);
     const value = keyedCookieValue(key, member);
     assert.match(value, /^[\da-f]{32}$/);
     assert.equal(keyedCookieValue(key, { ...member, server: "other", host: "CAS1.local" }), value);
     const others = [
       keyedCookieValue(Buffer.alloc(32, 2), member),
-      keyedCookieValue(key, { ...member, protocol: "http" }),
+      keyedCookieValue(key, { ...member, protocol: "https" }),
       keyedCookieValue(key, { ...member, host: "cas2.local" }),
       keyedCookieValue(key, { ...member, port: 444 }),
     ];
