@@ -1,4 +1,5 @@
-import type { Config, FarmConfig, ListenerConfig, RouteConfig } from "../config/config.ts";
+import type { Config, ListenerConfig, RouteConfig } from "../config/config.ts";
+import type { FarmConfig } from "../config/farm-config.ts";
 import { listenPlaceText } from "../config/listen-place-text.ts";
 import { statusText } from "../config/status-ranges.ts";
 import { durationText } from "../config/units.ts";

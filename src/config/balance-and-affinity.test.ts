@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { AffinityConfig, AffinityCookieConfig, BalanceConfig, FarmConfig } from "./config.ts";
+import type { AffinityConfig, AffinityCookieConfig, BalanceConfig, FarmConfig } from "./farm-config.ts";
 import { describeChanges } from "./describe-changes.ts";
 import { interpret, type Interpretation } from "./interpret.ts";
 import { problemLine } from "./problem.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { BalanceName } from "./config.ts";
+import type { BalanceName } from "./farm-config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { expectedOneOf } from "./expected.ts";
 import { keySchema } from "./key-schema.ts";

@@ -1,4 +1,5 @@
-import type { CertificateConfig, Config, FarmConfig, ListenerConfig, RouteConfig } from "./config.ts";
+import type { CertificateConfig, Config, ListenerConfig, RouteConfig } from "./config.ts";
+import type { FarmConfig } from "./farm-config.ts";
 import { isDeepStrictEqual } from "node:util";
 import { listenPlaceText } from "./listen-place-text.ts";
 

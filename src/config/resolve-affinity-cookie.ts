@@ -1,5 +1,5 @@
 import type { AffinityDocument } from "./affinity-schema.ts";
-import type { AffinityCookieConfig, MemberConfig } from "./config.ts";
+import type { AffinityCookieConfig, MemberConfig } from "./farm-config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import type { Findings } from "./findings.ts";
 import { isIpHost, normaliseHost } from "./host-name.ts";

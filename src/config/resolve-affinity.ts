@@ -1,6 +1,6 @@
 import type { AffinityDocument } from "./affinity-schema.ts";
 import { cookieKeys } from "./affinity-schema.ts";
-import type { AffinityConfig, KeyConfig } from "./config.ts";
+import type { AffinityConfig, KeyConfig } from "./farm-config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import type { Findings } from "./findings.ts";
 import type { Path } from "./problem.ts";

@@ -1,5 +1,5 @@
 import type { BalanceDocument } from "./balance-schema.ts";
-import type { BalanceConfig, KeyConfig } from "./config.ts";
+import type { BalanceConfig, KeyConfig } from "./farm-config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import type { KeyDocument } from "./key-schema.ts";
 

@@ -1,4 +1,4 @@
-import type { FailoverConfig, FarmConfig, LiveTrafficConfig, QueueConfig } from "./config.ts";
+import type { FailoverConfig, FarmConfig, LiveTrafficConfig, QueueConfig } from "./farm-config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { failoverSchema, type FailoverDocument } from "./failover-schema.ts";
 import type { FarmDocument } from "./farm-schema.ts";

@@ -1,4 +1,5 @@
-import type { FarmConfig, RouteConfig, TimeoutsConfig } from "./config.ts";
+import type { RouteConfig } from "./config.ts";
+import type { FarmConfig, TimeoutsConfig } from "./farm-config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import type { FarmDocument } from "./farm-schema.ts";
 import type { Path } from "./problem.ts";

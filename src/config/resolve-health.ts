@@ -1,4 +1,4 @@
-import type { HealthConfig } from "./config.ts";
+import type { HealthConfig } from "./farm-config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { healthDefaultsSchema } from "./health-schema.ts";
 import type { HealthDefaultsDocument, HealthDocument } from "./health-schema.ts";

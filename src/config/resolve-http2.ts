@@ -1,4 +1,5 @@
-import type { FarmConfig, Http2Config, RouteConfig } from "./config.ts";
+import type { Http2Config, RouteConfig } from "./config.ts";
+import type { FarmConfig } from "./farm-config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import type { Findings } from "./findings.ts";
 import type { ListenerDocument } from "./listener-schema.ts";

@@ -1,5 +1,6 @@
 import type { AcmeDocument } from "./acme-schema.ts";
-import type { CertificateConfig, ListenerTlsConfig, TlsPolicy, TlsVersion } from "./config.ts";
+import type { CertificateConfig, ListenerTlsConfig, TlsPolicy } from "./config.ts";
+import type { TlsVersion } from "./tls-version.ts";
 import { builtInDefaults } from "./defaults.ts";
 import type { Findings } from "./findings.ts";
 import type { ListenerDocument } from "./listener-schema.ts";

@@ -1,4 +1,4 @@
-import type { MemberTlsConfig } from "./config.ts";
+import type { MemberTlsConfig } from "./farm-config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { isIpHost, normaliseHost } from "./host-name.ts";
 import type { MemberTlsDocument } from "./member-tls-schema.ts";

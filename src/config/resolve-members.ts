@@ -1,4 +1,5 @@
-import type { FarmConfig, IdentityOfServer, MemberConfig, ServerConfig } from "./config.ts";
+import type { ServerConfig } from "./config.ts";
+import type { FarmConfig, IdentityOfServer, MemberConfig } from "./farm-config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import type { FarmDocument } from "./farm-schema.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { AdminState } from "./config.ts";
+import type { AdminState } from "./farm-config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { expected, expectedOneOf } from "./expected.ts";
 import { textSchema } from "./leaf-schemas.ts";

@@ -1,4 +1,4 @@
-import type { AdminState } from "../config/config.ts";
+import type { AdminState } from "../config/farm-config.ts";
 
 /** What is known of the farms at one moment; the JSON of `GET /api/v1/farms`. Times are ISO 8601 in UTC. */
 export interface FarmStatus {

@@ -1,4 +1,4 @@
-import type { MemberConfig } from "../config/config.ts";
+import type { MemberConfig } from "../config/farm-config.ts";
 import type { HealthResult } from "../health/health-result.ts";
 import type { MemberHealth } from "../health/member-health.ts";
 import { authorityOf } from "../http/authority.ts";

@@ -1,4 +1,5 @@
-import type { Config, FarmConfig, MemberConfig } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import type { FarmConfig, MemberConfig } from "../config/farm-config.ts";
 import type { MemberVerdict } from "../farm/messages.ts";
 import type { MemberHealth } from "../health/member-health.ts";
 import { memberKey } from "../health/member-key.ts";

@@ -1,4 +1,5 @@
-import type { AdminState, Config } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import type { AdminState } from "../config/farm-config.ts";
 
 /** What an operator has decided about a server, or one of its members. */
 export interface OperatorState {

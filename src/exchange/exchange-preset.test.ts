@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import type { Config, FarmConfig } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import type { FarmConfig } from "../config/farm-config.ts";
 import { interpret } from "../config/interpret.ts";
 import type { Interpretation } from "../config/interpret.ts";
 import { problemLine } from "../config/problem.ts";

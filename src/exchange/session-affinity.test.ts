@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { FarmConfig } from "../config/config.ts";
+import type { FarmConfig } from "../config/farm-config.ts";
 import { interpret } from "../config/interpret.ts";
 import { exchangePreset } from "./exchange-preset.ts";
 

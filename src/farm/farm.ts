@@ -1,4 +1,4 @@
-import type { FarmConfig } from "../config/config.ts";
+import type { FarmConfig } from "../config/farm-config.ts";
 import { hash32 } from "../util/hash32.ts";
 import type { Random } from "../util/random.ts";
 import type { Balance } from "./balance/balance.ts";

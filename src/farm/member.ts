@@ -1,4 +1,4 @@
-import type { AdminState, MemberConfig } from "../config/config.ts";
+import type { AdminState, MemberConfig } from "../config/farm-config.ts";
 import { hash32 } from "../util/hash32.ts";
 import { memberMetrics } from "./member-metrics.ts";
 import type { MemberVerdict } from "./messages.ts";

@@ -1,4 +1,5 @@
-import type { AdminState, Config } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import type { AdminState } from "../config/farm-config.ts";
 import type { LogEventName } from "../observe/log-events.ts";
 import type { FaultCode } from "./faults.ts";
 

@@ -1,4 +1,4 @@
-import type { FailoverConfig } from "../config/config.ts";
+import type { FailoverConfig } from "../config/farm-config.ts";
 import { faults, type Fault, type FaultCode } from "../farm/faults.ts";
 import { reasons } from "../http/reasons.ts";
 import type { ClientSide } from "./client-side.ts";

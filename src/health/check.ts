@@ -1,4 +1,4 @@
-import type { HealthConfig, MemberConfig, MemberTlsConfig } from "../config/config.ts";
+import type { HealthConfig, MemberConfig, MemberTlsConfig } from "../config/farm-config.ts";
 import type { Clock } from "../util/clock.ts";
 import type { HealthResult } from "./health-result.ts";
 

@@ -1,4 +1,4 @@
-import type { HealthConfig, MemberConfig, MemberTlsConfig } from "../config/config.ts";
+import type { HealthConfig, MemberConfig, MemberTlsConfig } from "../config/farm-config.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
 import type { Check } from "./check.ts";

@@ -1,4 +1,4 @@
-import type { LiveTrafficConfig, MemberConfig } from "../config/config.ts";
+import type { LiveTrafficConfig, MemberConfig } from "../config/farm-config.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import { type Ejection, type EjectionSignal, isEnough, nextEjection, notEjected } from "./ejection.ts";
 import type { CheckFindings, MemberCheck } from "./member-check.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { FakeClock } from "../../test/support/fake-clock.ts";
-import type { Config, FarmConfig, HealthConfig, MemberConfig } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import type { FarmConfig, HealthConfig, MemberConfig } from "../config/farm-config.ts";
 import { aConfig, aFarm, aHealth, aMember } from "../../test/support/configs.ts";
 import type { Check } from "./check.ts";
 import { Monitor } from "./monitor.ts";

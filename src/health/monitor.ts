@@ -1,4 +1,5 @@
-import type { Config, FarmConfig, MemberConfig } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import type { FarmConfig, MemberConfig } from "../config/farm-config.ts";
 import { faults, type FaultCode } from "../farm/faults.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";

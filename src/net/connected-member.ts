@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { FarmConfig, MemberConfig } from "../config/config.ts";
+import type { FarmConfig, MemberConfig } from "../config/farm-config.ts";
 import type { FaultCode } from "../farm/faults.ts";
 import { Member } from "../farm/member.ts";
 import { memberMetrics } from "../farm/member-metrics.ts";

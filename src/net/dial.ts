@@ -1,6 +1,6 @@
 import { connect as connectTcp, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls, createSecureContext, type ConnectionOptions } from "node:tls";
-import type { FarmConfig, MemberConfig } from "../config/config.ts";
+import type { FarmConfig, MemberConfig } from "../config/farm-config.ts";
 import { memberTlsOptions, pinnedCertificateFault } from "./member-tls.ts";
 
 /** `tls.connect` takes it as `net.connect` does; the types don't say so. */

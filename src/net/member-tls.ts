@@ -1,7 +1,7 @@
 import { constants } from "node:crypto";
 import { isIP } from "node:net";
 import { type ConnectionOptions, type TLSSocket, checkServerIdentity } from "node:tls";
-import type { MemberConfig, MemberTlsConfig } from "../config/config.ts";
+import type { MemberConfig, MemberTlsConfig } from "../config/farm-config.ts";
 
 /**
  * How a TLS connection to a member is made; health checks and forwarding share it, so that they judge alike.

@@ -1,4 +1,4 @@
-import type { AffinityConfig, AffinityCookieConfig } from "../config/config.ts";
+import type { AffinityConfig, AffinityCookieConfig } from "../config/farm-config.ts";
 import { Bindings } from "../farm/affinity/bindings.ts";
 import { arrCookieValue, keyedCookieValue } from "../farm/affinity/cookie-value.ts";
 import { setCookieLine } from "../farm/affinity/set-cookie.ts";

@@ -1,4 +1,4 @@
-import type { FailoverConfig, FarmConfig, LiveTrafficConfig } from "../config/config.ts";
+import type { FailoverConfig, FarmConfig, LiveTrafficConfig } from "../config/farm-config.ts";
 import { faults, type FaultCode } from "../farm/faults.ts";
 
 /** What failures mean in one farm; made once per configuration. */

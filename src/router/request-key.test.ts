@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { KeyConfig } from "../config/config.ts";
+import type { KeyConfig } from "../config/farm-config.ts";
 import type { ClientOrigin, ClientSide } from "../forward/client-side.ts";
 import { parseRequestHead, RequestHead } from "../http/request-head.ts";
 import { type IpAddress, parseIpAddress, unixAddress } from "../util/ip-address.ts";

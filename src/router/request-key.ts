@@ -1,4 +1,4 @@
-import type { KeyConfig } from "../config/config.ts";
+import type { KeyConfig } from "../config/farm-config.ts";
 import type { ClientSide } from "../forward/client-side.ts";
 import { hostName } from "../http/authority.ts";
 import { firstCookie } from "../http/cookie.ts";

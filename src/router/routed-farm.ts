@@ -1,4 +1,4 @@
-import type { FarmConfig } from "../config/config.ts";
+import type { FarmConfig } from "../config/farm-config.ts";
 import { Farm, type FarmContext } from "../farm/farm.ts";
 import type { FaultCode } from "../farm/faults.ts";
 import type { Exchange } from "../forward/exchange.ts";

@@ -1,4 +1,5 @@
-import type { Config, FarmConfig, MemberConfig } from "../config/config.ts";
+import type { Config } from "../config/config.ts";
+import type { FarmConfig, MemberConfig } from "../config/farm-config.ts";
 import type { FarmContext } from "../farm/farm.ts";
 import type { ClientSide } from "../forward/client-side.ts";
 import type { Exchange } from "../forward/exchange.ts";

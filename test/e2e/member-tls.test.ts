@@ -3,7 +3,7 @@ import { createServer, type Socket } from "node:net";
 import { once } from "node:events";
 import { describe, it, type TestContext } from "node:test";
 import { TLSSocket, type TlsOptions } from "node:tls";
-import type { MemberTlsConfig } from "../../src/config/config.ts";
+import type { MemberTlsConfig } from "../../src/config/farm-config.ts";
 import { createLabCertificates } from "../../src/lab/certificates.ts";
 import { systemClock } from "../../src/util/clock.ts";
 import { aFarm, aMember, aMemberTls } from "../support/configs.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { it } from "node:test";
-import type { FarmConfig } from "../../src/config/config.ts";
+import type { FarmConfig } from "../../src/config/farm-config.ts";
 import { checkHttp } from "../../src/health/checks/http.ts";
 import { noLog } from "../../src/observe/log.ts";
 import { startSides } from "../../src/processes/start-sides.ts";

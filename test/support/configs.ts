@@ -1,12 +1,12 @@
+import type { Config } from "../../src/config/config.ts";
 import type {
-  Config,
   FailoverConfig,
   FarmConfig,
   HealthConfig,
   LiveTrafficConfig,
   MemberConfig,
   MemberTlsConfig,
-} from "../../src/config/config.ts";
+} from "../../src/config/farm-config.ts";
 
 /** Small configurations for tests of single parts; everything that a test does not name is harmless. */
 export function aConfig(farms: readonly FarmConfig[], rest: Partial<Config> = {}): Config {

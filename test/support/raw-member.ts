@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
-import type { MemberConfig } from "../../src/config/config.ts";
+import type { MemberConfig } from "../../src/config/farm-config.ts";
 import { Changes } from "./changes.ts";
 import { aMember } from "./configs.ts";
 import { RawEnd } from "./raw-end.ts";

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
-import type { Config, FarmConfig, ListenerConfig } from "../../src/config/config.ts";
+import type { Config, ListenerConfig } from "../../src/config/config.ts";
+import type { FarmConfig } from "../../src/config/farm-config.ts";
 import type { ExchangeObserver } from "../../src/farm/exchange-record.ts";
 import type { Check } from "../../src/health/check.ts";
 import { checkHttp } from "../../src/health/checks/http.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { AffinityCookieConfig } from "../../config/config.ts";
+import type { AffinityCookieConfig } from "../../config/farm-config.ts";
 import { aMember } from "../../../test/support/configs.ts";
 import { arrCookieValue, keyedCookieValue } from "./cookie-value.ts";
 import { setCookieLine } from "./set-cookie.ts";

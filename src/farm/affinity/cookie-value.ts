@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import type { MemberConfig } from "../../config/config.ts";
+import type { MemberConfig } from "../../config/farm-config.ts";
 
 /**
  * ARR's value for a server: SHA-256 of its address without port, lower case, in UTF-16. Whoever knows the address can

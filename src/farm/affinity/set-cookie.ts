@@ -1,4 +1,4 @@
-import type { AffinityCookieConfig } from "../../config/config.ts";
+import type { AffinityCookieConfig } from "../../config/farm-config.ts";
 
 const sameSites = { lax: "Lax", strict: "Strict", none: "None" } as const;
 

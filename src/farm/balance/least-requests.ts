@@ -1,19 +1,5 @@
-import { candidateAt, type Balance, type Candidate } from "./balance.ts";
+import { load, type Balance } from "./balance.ts";
+import { leastOf } from "./least-of.ts";
 
-/** The one with the fewest requests in flight; among equals one after the other. */
-export function leastRequests(): Balance {
-  let turn = -1;
-  return (candidates) => {
-    turn = (turn + 1) % candidates.length;
-    let best = candidateAt(candidates, turn);
-    for (let step = 1; step < candidates.length; step++) {
-      const candidate = candidateAt(candidates, turn + step);
-      if (inFlight(candidate) < inFlight(best)) best = candidate;
-    }
-    return best;
-  };
-}
-
-function inFlight({ current, elsewhere }: Candidate): number {
-  return current + elsewhere;
-}
+/** The one with the fewest requests in flight for its weight; among equals one after the other. */
+export const leastRequests: Balance = (candidates) => leastOf(candidates, load);

@@ -1,10 +1,9 @@
-import { candidateAt, type Balance } from "./balance.ts";
+import type { Balance } from "./balance.ts";
+import { leastOf } from "./least-of.ts";
 
-/** One after the other. */
-export function roundRobin(): Balance {
-  let turn = -1;
-  return (candidates) => {
-    turn = (turn + 1) % candidates.length;
-    return candidateAt(candidates, turn);
-  };
+/** One after the other, by weight. */
+export const roundRobin: Balance = (candidates) => leastOf(candidates, alike);
+
+function alike(): number {
+  return 0;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { aHealth, aMember } from "../../../test/support/configs.ts";
-import type { HealthConfig } from "../../config/config.ts";
+import type { HealthConfig } from "../../config/farm-config.ts";
 import { AnswerJudge, type Verdict } from "./answer-judge.ts";
 
 /** Gives the answer in one piece, or in pieces of the sizes asked for, then closes. */

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import type { HealthConfig, MemberConfig } from "../../config/config.ts";
+import type { HealthConfig, MemberConfig } from "../../config/farm-config.ts";
 import { BodyFramer } from "../../http/body-framer.ts";
 import { framing } from "../../http/framing.ts";
 import { ResponseHead, parseResponseHead } from "../../http/response-head.ts";

@@ -1,6 +1,6 @@
 import { type Socket, connect as connectPlain } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { MemberConfig, MemberTlsConfig } from "../../config/config.ts";
+import type { MemberConfig, MemberTlsConfig } from "../../config/farm-config.ts";
 import { memberTlsOptions, pinnedCertificateFault } from "../../net/member-tls.ts";
 
 /** A new connection; `ready` runs once it is open and its certificate accepted. Failures come as the socket's "error". */

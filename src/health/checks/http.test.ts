@@ -6,7 +6,7 @@ import { type TLSSocket, type TlsOptions, createServer as createTlsServer } from
 import { aHealth, aMember, aMemberTls } from "../../../test/support/configs.ts";
 import { memberCertificate, testCa } from "../../../test/support/member-certificate.ts";
 import { portOf } from "../../../test/support/port-of.ts";
-import type { HealthConfig, MemberConfig, MemberTlsConfig } from "../../config/config.ts";
+import type { HealthConfig, MemberConfig, MemberTlsConfig } from "../../config/farm-config.ts";
 import { systemClock } from "../../util/clock.ts";
 import type { HealthResult } from "../health-result.ts";
 import { checkHttp } from "./http.ts";

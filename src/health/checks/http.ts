@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { HealthConfig, MemberConfig, MemberTlsConfig } from "../../config/config.ts";
+import type { HealthConfig, MemberConfig, MemberTlsConfig } from "../../config/farm-config.ts";
 import type { Clock } from "../../util/clock.ts";
 import type { CheckContext } from "../check.ts";
 import type { HealthResult } from "../health-result.ts";

@@ -1,4 +1,4 @@
-import type { MemberConfig } from "../../config/config.ts";
+import type { MemberConfig } from "../../config/farm-config.ts";
 
 /** Why an answer is another server's; null = it may be the member's own. `content`: the body as far as it was read. */
 export function identityFault(
