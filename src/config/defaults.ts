@@ -35,6 +35,7 @@ export const builtInDefaults = {
     count: ["connect", "timeout", "reset", 502, 503, 504],
     fails: 2,
     within: "5s",
+    // oxlint-disable-next-line unicorn/no-thenable -- A word of the configuration; nobody awaits it.
     then: "probe-now",
     ejectFor: "30s",
     maxEjected: "50%",

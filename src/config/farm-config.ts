@@ -189,7 +189,7 @@ export interface LiveTrafficConfig {
   readonly fails: number;
   readonly withinMs: number;
   /** "probe-now": a check at once decides. "eject": out for a time, then one request tries it. */
-  readonly then: "probe-now" | "eject";
+  readonly action: "probe-now" | "eject";
   /** The first time; twice as long each time it fails again. */
   readonly ejectMs: number;
   /** Of a farm's members, as a part of all: more are not ejected. */

@@ -524,7 +524,7 @@ describe("a right configuration", () => {
           statuses: [502, 503, 504],
           fails: 2,
           withinMs: 5000,
-          then: "probe-now",
+          action: "probe-now",
           ejectMs: 30_000,
           maxEjected: 0.5,
         },

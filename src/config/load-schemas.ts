@@ -40,5 +40,3 @@ export const queueSchema = z.strictObject(
       issue.code === "invalid_type" ? expected("a queue", "{ length: 100, timeout: 10s }")(issue) : undefined,
   },
 );
-
-export type QueueDocument = z.output<typeof queueSchema>;

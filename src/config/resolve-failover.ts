@@ -2,7 +2,7 @@ import type { FailoverConfig, FarmConfig, LiveTrafficConfig, QueueConfig } from 
 import { builtInDefaults } from "./defaults.ts";
 import { failoverSchema, type FailoverDocument } from "./failover-schema.ts";
 import type { FarmDocument } from "./farm-schema.ts";
-import { liveTrafficSchema, type LiveTrafficDocument } from "./live-traffic-schema.ts";
+import { liveTrafficShape, type LiveTrafficDocument } from "./live-traffic-schema.ts";
 import { queueSchema } from "./load-schemas.ts";
 import type { Path } from "./problem.ts";
 import { quote } from "./quote.ts";
@@ -11,7 +11,7 @@ import { contentOf, type ResolveContext } from "./resolve-context.ts";
 import { durationOrOffSchema } from "./units.ts";
 
 const builtIn = failoverSchema.required().omit({ sorryPage: true }).parse(builtInDefaults.failover);
-const builtInLive = liveTrafficSchema.parse(builtInDefaults.liveTraffic);
+const builtInLive = liveTrafficShape.required().parse(builtInDefaults.liveTraffic);
 const builtInQueue = queueSchema.required().parse(builtInDefaults.queue);
 const builtInSlowStartMs = durationOrOffSchema.parse(builtInDefaults.slowStart);
 
@@ -85,22 +85,26 @@ function resolveLiveTraffic(
   own: LiveTrafficDocument | undefined,
   shared: LiveTrafficDocument | undefined,
 ): LiveTrafficConfig | null {
-  const chosen = own ?? shared ?? {};
-  if (chosen === "off" || builtInLive === "off") return null;
-  const second = own === undefined || shared === "off" ? {} : (shared ?? {});
-  const merged = { ...builtInLive, ...second, ...chosen };
-  const count = merged.count ?? [];
+  if ((own ?? shared) === "off") return null;
+  const written = { ...partOf(shared), ...partOf(own) };
+  const { count, fails, within, then, ejectFor, maxEjected } = { ...builtInLive, ...written };
   return {
     connect: count.includes("connect"),
     timeout: count.includes("timeout"),
     reset: count.includes("reset"),
     statuses: count.filter((one) => typeof one === "number"),
-    fails: merged.fails ?? builtInDefaults.liveTraffic.fails,
-    withinMs: merged.within ?? 0,
-    then: merged.then ?? builtInDefaults.liveTraffic.then,
-    ejectMs: merged.ejectFor ?? 0,
-    maxEjected: merged.maxEjected ?? 0,
+    fails,
+    withinMs: within,
+    action: then,
+    ejectMs: ejectFor,
+    maxEjected,
   };
+}
+
+/** Its keys that are there: one that is undefined would hide what stands behind it. */
+function partOf(written: LiveTrafficDocument | undefined): Partial<typeof builtInLive> {
+  if (written === undefined || written === "off") return {};
+  return Object.fromEntries(Object.entries(written).filter(([, value]) => value !== undefined));
 }
 
 function resolveQueue(own: NonNullable<FarmDocument["queue"]>): QueueConfig {

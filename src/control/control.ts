@@ -124,6 +124,11 @@ export class Control {
 
   /** `worker` is never used again for another one; 0 where all runs in one process. */
   receive(message: ToControl, worker = 0): void {
+    if (isSighting(message)) this.#seen(message);
+    else this.#told(message, worker);
+  }
+
+  #told(message: Exclude<ToControl, Sighting>, worker: number): void {
     switch (message.type) {
       case "numbers":
         this.#numbers.receive(
@@ -138,26 +143,11 @@ export class Control {
         this.#load.receive(worker, message.generation, message.current);
         break;
       case "rates":
+      case "bindings":
         this.#options.send(message);
         break;
       case "connections":
         this.#connections.receive(worker, message.count);
-        break;
-      case "member-failed": {
-        const { farm, server, code } = message;
-        this.#options.log("health.live-failure", { farm, server, code });
-        this.#monitor.liveFailure(farm, server, code);
-        break;
-      }
-      case "member-answered":
-        this.#monitor.answered(message.farm, message.server);
-        break;
-      case "member-silent":
-        this.#options.log("health.silence", { farm: message.farm, server: message.server });
-        this.#monitor.silence(message.farm, message.server);
-        break;
-      case "bindings":
-        this.#options.send(message);
         break;
       case "acme-challenges-set":
       case "applied":
@@ -247,6 +237,19 @@ export class Control {
     this.#stapling.close();
   }
 
+  /** What requests meet at a member. */
+  #seen(message: Sighting): void {
+    const { farm, server, type } = message;
+    if (type === "member-answered") this.#monitor.answered(farm, server);
+    else if (type === "member-silent") {
+      this.#options.log("health.silence", { farm, server });
+      this.#monitor.silence(farm, server);
+    } else {
+      this.#options.log("health.live-failure", { farm, server, code: message.code });
+      this.#monitor.liveFailure(farm, server, message.code);
+    }
+  }
+
   #changed(farm: string, server: string, health: MemberHealth): void {
     const { asked = "", came = "" } = health.lastCheck ?? {};
     this.#options.log(health.available ? "health.member-up" : "health.member-down", { farm, server, asked, came });
@@ -270,6 +273,12 @@ export class Control {
     const members = this.#verdicts.changed(this.#config);
     if (members.length > 0) this.#options.send({ type: "members", members });
   }
+}
+
+type Sighting = Extract<ToControl, { readonly type: `member-${string}` }>;
+
+function isSighting(message: ToControl): message is Sighting {
+  return message.type.startsWith("member-");
 }
 
 /** The control side for `config`; its checks begin at once. */

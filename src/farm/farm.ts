@@ -13,6 +13,18 @@ export interface FarmContext {
   readonly monotonic: () => number;
 }
 
+/** What a request goes by, made once and filled again and again; "" = no matter. */
+export interface Wish {
+  /** What a hash goes by. */
+  key: string;
+  /** Only the members that serve this host name. */
+  host: string;
+  /** The member that a client known by this comes to first, in every process the same. */
+  owner: string;
+}
+
+const noWish: Wish = { key: "", host: "", owner: "" };
+
 /** A member that has just come back gets this part of its share at first. */
 const coldest = 0.1;
 
@@ -50,23 +62,10 @@ export class Farm<M extends Member = Member> {
     this.#warmUntil = Math.max(0, ...available.map(({ warmUntil }) => warmUntil));
   }
 
-  /**
-   * The member for the next request, none of `tried`; null = no member is left, or all are busy. `key`: what a hash goes
-   * by. `host`: only the members that serve this host name; `owner`: the one that a client known by this comes to first,
-   * in every process the same. "" = no matter.
-   */
-  choose(tried: readonly Member[], key = "", host = "", owner = ""): M | null {
-    const warming = this.#warmUntil > 0 && this.#isWarming();
-    if (tried.length === 0 && host === "" && owner === "" && !this.#limited && !warming) {
-      return this.#usable.length === 0 ? null : this.#balance(this.#usable, key);
-    }
-    const candidates = this.#candidates;
-    candidates.length = 0;
-    for (const member of this.#usable) if (!tried.includes(member) && !member.full) candidates.push(member);
-    if (host !== "") keepBest(candidates, hash32(host), this.config.affinity?.membersPerHost ?? candidates.length);
-    if (warming) this.#spareCold(candidates);
-    if (owner !== "") keepBest(candidates, hash32(owner), 1);
-    return candidates.length === 0 ? null : this.#balance(candidates, key);
+  /** The member for the next request; null = no member is left, or all are busy. */
+  choose(tried: readonly Member[], wish: Wish = noWish): M | null {
+    const candidates = this.#candidatesFor(tried, wish);
+    return candidates.length === 0 ? null : this.#balance(candidates, wish.key);
   }
 
   /** Is there one beside `member` that was not tried? */
@@ -78,6 +77,24 @@ export class Farm<M extends Member = Member> {
   /** Is there a member that could take a request, were it not busy? */
   isBusy(tried: readonly Member[]): boolean {
     return this.#limited && this.#usable.some((member) => !tried.includes(member) && member.full);
+  }
+
+  /** The array is the farm's own: it holds until the next choice. */
+  #candidatesFor(tried: readonly Member[], wish: Wish): readonly M[] {
+    const warming = this.#warmUntil > 0 && this.#isWarming();
+    const all = tried.length === 0 && !this.#limited && !warming;
+    if (all && wish.host === "" && wish.owner === "") return this.#usable;
+    const candidates = this.#candidates;
+    this.#collect(tried);
+    if (wish.host !== "") keepBest(candidates, wish.host, this.config.affinity?.membersPerHost ?? candidates.length);
+    if (warming) this.#spareCold(candidates);
+    if (wish.owner !== "") keepBest(candidates, wish.owner, 1);
+    return candidates;
+  }
+
+  #collect(tried: readonly Member[]): void {
+    this.#candidates.length = 0;
+    for (const member of this.#usable) if (!tried.includes(member) && !member.full) this.#candidates.push(member);
   }
 
   #isWarming(): boolean {
@@ -105,8 +122,9 @@ function warmth(leftMs: number, slowStartMs: number): number {
 }
 
 /** Leaves the `count` members that rank highest for a key. */
-function keepBest(candidates: Member[], keyHash: number, count: number): void {
+function keepBest(candidates: Member[], key: string, count: number): void {
   if (candidates.length <= count) return;
+  const keyHash = hash32(key);
   candidates.sort((one, other) => rendezvousScore(other, keyHash) - rendezvousScore(one, keyHash));
   candidates.length = count;
 }

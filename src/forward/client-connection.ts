@@ -254,9 +254,8 @@ export class ClientConnection implements ClientSide {
   }
 
   #onDrain(): void {
-    const exchange = this.#exchange;
     if (this.#state === "flushing") this.#nextRequest();
-    else clientDrained(exchange);
+    else clientDrained(this.#exchange);
   }
 
   /** No more is answered; the client gets time to read the last answer before the connection is closed. */

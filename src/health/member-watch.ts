@@ -89,7 +89,7 @@ export class MemberWatch {
   /** Where there is no check, only time can bring a member back. */
   get #ejects(): boolean {
     const { check, live } = this.options;
-    return live !== null && (live.then === "eject" || check === null);
+    return live !== null && (live.action === "eject" || check === null);
   }
 
   #signal(signal: EjectionSignal, reason = ""): void {

@@ -3,7 +3,7 @@ import type { ToControl, ToWorker } from "../farm/messages.ts";
 import type { SocketHandle } from "../listen/bind-handle.ts";
 import { Listeners } from "../listen/listeners.ts";
 import type { Log } from "../observe/log.ts";
-import { createWorker, type Worker } from "../router/worker.ts";
+import { createWorker, isForRouting, type Worker } from "../router/worker.ts";
 import type { Clock } from "../util/clock.ts";
 import { TimerWheel } from "../util/timer-wheel.ts";
 import { ProcessObservers } from "./process-observers.ts";
@@ -52,13 +52,16 @@ export function createForwardingSide(options: ForwardingOptions): ForwardingSide
   };
   return {
     receive(message, handle) {
+      if (isForRouting(message)) {
+        worker.receive(message);
+        if (message.type !== "configure") return;
+      }
       switch (message.type) {
         case "socket":
           listeners.addSocket(message.key, handle);
           break;
         case "configure":
           observers.apply(message.config);
-          worker.receive(message);
           void applyTo(listeners, message).then(send);
           break;
         case "ticket-keys":
@@ -71,14 +74,6 @@ export function createForwardingSide(options: ForwardingOptions): ForwardingSide
           break;
         case "stop":
           void stop(message.graceMs, message.successor);
-          break;
-        case "members":
-        case "bindings":
-        case "cookie-key":
-        case "acme-challenges":
-        case "load":
-        case "rates":
-          worker.receive(message);
       }
     },
     report: () => worker.report(),

@@ -26,25 +26,7 @@ export function createRouting(
   ended: RequestRouting["ended"],
 ): RequestRouting {
   return {
-    receive(exchange) {
-      const { head } = exchange.client;
-      if (head.method === "CONNECT") {
-        // What follows is meant for somebody else and must not be read as requests.
-        exchange.client.closing = true;
-        respondFault(exchange.client, "connect-not-supported");
-        return;
-      }
-      const { identify, limits, routes, senders } = snapshot();
-      identify?.(exchange.client);
-      if (limits !== null && refused(exchange, limits, senders)) return;
-      const route = routes.find(head.host, originTarget(head));
-      if (route === null) respondFault(exchange.client, "no-route");
-      else if (route === "malformed") respondFault(exchange.client, "bad-request");
-      else {
-        exchange.farm = route.farm;
-        if (route.limits === null || !refused(exchange, route.limits, senders)) firstAttempt(exchange, route.farm);
-      }
-    },
+    receive: (exchange) => receive(exchange, snapshot()),
 
     attemptFailed(exchange, code) {
       const farm = farmOf(exchange);
@@ -89,6 +71,25 @@ export function createRouting(
 
     ended,
   };
+}
+
+function receive(exchange: Exchange, { identify, limits, routes, senders }: Snapshot): void {
+  const { head } = exchange.client;
+  if (head.method === "CONNECT") {
+    // What follows is meant for somebody else and must not be read as requests.
+    exchange.client.closing = true;
+    respondFault(exchange.client, "connect-not-supported");
+    return;
+  }
+  identify?.(exchange.client);
+  if (limits !== null && refused(exchange, limits, senders)) return;
+  const route = routes.find(head.host, originTarget(head));
+  if (route === null) respondFault(exchange.client, "no-route");
+  else if (route === "malformed") respondFault(exchange.client, "bad-request");
+  else {
+    exchange.farm = route.farm;
+    if (route.limits === null || !refused(exchange, route.limits, senders)) firstAttempt(exchange, route.farm);
+  }
 }
 
 function firstAttempt(exchange: Exchange, farm: RoutedFarm): void {

@@ -1,5 +1,5 @@
 import type { FarmConfig } from "../config/farm-config.ts";
-import { Farm, type FarmContext } from "../farm/farm.ts";
+import { Farm, type FarmContext, type Wish } from "../farm/farm.ts";
 import type { FaultCode } from "../farm/faults.ts";
 import type { Exchange } from "../forward/exchange.ts";
 import { prepareRefusal } from "../forward/own-response.ts";
@@ -35,6 +35,7 @@ export class RoutedFarm extends Farm<ConnectedMember> {
   readonly refusals: ReadonlyMap<FaultCode, OwnResponse>;
   readonly #hashKey: RequestKey | null;
   readonly #host: RequestKey | null;
+  readonly #wish: Wish = { key: "", host: "", owner: "" };
 
   constructor(config: FarmConfig, parts: RoutedFarmParts) {
     const { before, context, members, senders } = parts;
@@ -55,9 +56,11 @@ export class RoutedFarm extends Farm<ConnectedMember> {
   /** The member for the next attempt of a request whose client belongs to nobody; null = none is left, or all are busy. */
   chooseFor(exchange: Exchange): ConnectedMember | null {
     const { client, tried } = exchange;
-    const key = this.#hashKey === null ? "" : this.#hashKey(client);
-    const host = this.#host === null ? "" : this.#host(client);
-    return this.choose(tried, key, host, exchange.affinityKey);
+    const wish = this.#wish;
+    wish.key = this.#hashKey === null ? "" : this.#hashKey(client);
+    wish.host = this.#host === null ? "" : this.#host(client);
+    wish.owner = exchange.affinityKey;
+    return this.choose(tried, wish);
   }
 }
 

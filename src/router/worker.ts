@@ -8,8 +8,8 @@ import type { TimerWheel } from "../util/timer-wheel.ts";
 import { applyVerdicts } from "./apply-verdicts.ts";
 import { countRequest } from "./count-request.ts";
 import { MetricReport } from "./metric-report.ts";
-import { loadReport } from "./load-report.ts";
-import { memberReports } from "./member-reports.ts";
+import { loadReport, type LoadReport } from "./load-report.ts";
+import { memberReports, type MemberReports } from "./member-reports.ts";
 import { OpenChallenges } from "./open-challenges.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { createRouting, serveWaiting } from "./route-request.ts";
@@ -23,13 +23,14 @@ const loadEveryMs = 50;
 const ratesEveryMs = 200;
 const bindingsEveryMs = 100;
 
+const routingTypes = ["configure", "members", "load", "rates", "acme-challenges", "bindings", "cookie-key"] as const;
+
 /** What is for the routing; the rest is for the listeners. */
-type RoutingMessage = Extract<
-  ToWorker,
-  {
-    readonly type: "configure" | "members" | "load" | "rates" | "acme-challenges" | "bindings" | "cookie-key";
-  }
->;
+type RoutingMessage = Extract<ToWorker, { readonly type: (typeof routingTypes)[number] }>;
+
+export function isForRouting(message: ToWorker): message is RoutingMessage {
+  return routingTypes.some((type) => type === message.type);
+}
 
 interface WorkerOptions {
   readonly clock: Clock;
@@ -53,88 +54,116 @@ export interface Worker {
   close(): void;
 }
 
-export function createWorker({ clock, wheel, send, observers, shared }: WorkerOptions): Worker {
-  let snapshot: Snapshot | null = null;
-  let cookieKey = Buffer.alloc(0);
-  const metrics = new MetricReport();
-  const challenges = new OpenChallenges();
-  const present = (): Snapshot => {
-    if (snapshot === null) throw new Error("a request came before the configuration");
-    return snapshot;
-  };
-  const reports = memberReports(send);
-  const report = (): void => {
-    if (snapshot !== null) reportNumbers(snapshot, { metrics, send, now: clock.monotonic() });
-  };
-  const load = loadReport(send);
-  const rates = new RateLimits(shared);
-  const name = randomUUID();
-  const context = { random: systemRandom, monotonic: () => clock.monotonic() };
-  const lasting = { wheel, rates, context, serveWaiting, now: () => clock.now() };
-  const timers: Timer[] = [
-    clock.every(numbersEveryMs, report),
-    clock.every(silenceEveryMs, () => {
-      if (snapshot !== null) watchSilence(snapshot, clock.monotonic(), reports);
-    }),
-  ];
-  if (shared) {
-    timers.push(clock.every(loadEveryMs, () => load.report(snapshot)));
-    timers.push(clock.every(ratesEveryMs, () => rates.report(send, ratesEveryMs)));
-    timers.push(clock.every(bindingsEveryMs, () => shareBindings(snapshot, name, send)));
+export function createWorker(options: WorkerOptions): Worker {
+  return new RoutingWorker(options);
+}
+
+class RoutingWorker implements Worker {
+  readonly routing: RequestRouting;
+  readonly challenges = new OpenChallenges();
+  readonly #options: WorkerOptions;
+  readonly #metrics = new MetricReport();
+  readonly #load: LoadReport;
+  readonly #rates: RateLimits;
+  readonly #timers: readonly Timer[];
+  /** For what the workers tell one another. */
+  readonly #name = randomUUID();
+  #cookieKey = Buffer.alloc(0);
+  #snapshot: Snapshot | null = null;
+
+  constructor(options: WorkerOptions) {
+    const { send, shared } = options;
+    this.#options = options;
+    this.#load = loadReport(send);
+    this.#rates = new RateLimits(shared);
+    const reports = memberReports(send);
+    this.routing = createRouting(
+      () => this.#present(),
+      reports,
+      (exchange) => this.#ended(exchange),
+    );
+    this.#timers = [...this.#watch(reports), ...(shared ? this.#share() : [])];
   }
-  const ended = (exchange: Exchange): void => {
-    countRequest(exchange, metrics.unrouted);
-    observers.exchangeEnded(exchange);
-  };
-  return {
-    routing: createRouting(present, reports, ended),
-    challenges,
-    receive(message) {
-      switch (message.type) {
-        case "members":
-          applyVerdicts(present(), message.members, clock.monotonic());
-          break;
-        case "load":
-          load.receive(snapshot, message);
-          break;
-        case "rates":
-          rates.receive(message, clock.monotonic());
-          break;
-        case "bindings":
-          learnBindings(snapshot, name, message, clock.now());
-          break;
-        case "cookie-key":
-          cookieKey = Buffer.from(message.key, "base64");
-          break;
-        case "acme-challenges":
-          challenges.set(message.challenges);
-          send({ type: "acme-challenges-set", serial: message.serial });
-          break;
-        case "configure":
-          snapshot = createSnapshot(message.config, { ...lasting, cookieKey }, snapshot);
-          metrics.configured(message.config);
-          load.configured(message.generation);
-      }
-    },
-    countsOf: (listener) => metrics.listener(listener),
-    report,
-    close() {
-      for (const timer of timers) timer.cancel();
-      for (const farm of snapshot?.farms.values() ?? []) for (const member of farm.members) member.closeIdle();
-    },
-  };
-}
 
-interface Reporting {
-  readonly metrics: MetricReport;
-  readonly send: WorkerOptions["send"];
-  readonly now: number;
-}
+  receive(message: RoutingMessage): void {
+    const { clock, send } = this.#options;
+    switch (message.type) {
+      case "members":
+        applyVerdicts(this.#present(), message.members, clock.monotonic());
+        break;
+      case "load":
+        this.#load.receive(this.#snapshot, message);
+        break;
+      case "rates":
+        this.#rates.receive(message, clock.monotonic());
+        break;
+      case "bindings":
+        learnBindings(this.#snapshot, this.#name, message, clock.now());
+        break;
+      case "cookie-key":
+        this.#cookieKey = Buffer.from(message.key, "base64");
+        break;
+      case "acme-challenges":
+        this.challenges.set(message.challenges);
+        send({ type: "acme-challenges-set", serial: message.serial });
+        break;
+      case "configure":
+        this.#configure(message);
+    }
+  }
 
-function reportNumbers(snapshot: Snapshot, { metrics, send, now }: Reporting): void {
-  send({ type: "numbers", members: numbersOf(snapshot, now) });
-  const rows = metrics.changed(snapshot);
-  if (rows.length > 0) send({ type: "metrics", rows });
+  countsOf(listener: string): Float64Array {
+    return this.#metrics.listener(listener);
+  }
+
+  report(): void {
+    const { clock, send } = this.#options;
+    if (this.#snapshot === null) return;
+    send({ type: "numbers", members: numbersOf(this.#snapshot, clock.monotonic()) });
+    const rows = this.#metrics.changed(this.#snapshot);
+    if (rows.length > 0) send({ type: "metrics", rows });
+  }
+
+  close(): void {
+    for (const timer of this.#timers) timer.cancel();
+    for (const farm of this.#snapshot?.farms.values() ?? []) for (const member of farm.members) member.closeIdle();
+  }
+
+  #configure({ config, generation }: Extract<RoutingMessage, { readonly type: "configure" }>): void {
+    const { clock, wheel } = this.#options;
+    const context = { random: systemRandom, monotonic: () => clock.monotonic() };
+    const lasting = { wheel, rates: this.#rates, context, cookieKey: this.#cookieKey, serveWaiting };
+    this.#snapshot = createSnapshot(config, { ...lasting, now: () => clock.now() }, this.#snapshot);
+    this.#metrics.configured(config);
+    this.#load.configured(generation);
+  }
+
+  #watch(reports: MemberReports): Timer[] {
+    const { clock } = this.#options;
+    const silence = (): void => {
+      if (this.#snapshot !== null) watchSilence(this.#snapshot, clock.monotonic(), reports);
+    };
+    return [clock.every(numbersEveryMs, () => this.report()), clock.every(silenceEveryMs, silence)];
+  }
+
+  #share(): Timer[] {
+    const { clock, send } = this.#options;
+    return [
+      clock.every(loadEveryMs, () => this.#load.report(this.#snapshot)),
+      clock.every(ratesEveryMs, () => this.#rates.report(send, ratesEveryMs)),
+      clock.every(bindingsEveryMs, () => shareBindings(this.#snapshot, this.#name, send)),
+    ];
+  }
+
+  #ended(exchange: Exchange): void {
+    countRequest(exchange, this.#metrics.unrouted);
+    this.#options.observers.exchangeEnded(exchange);
+  }
+
+  #present(): Snapshot {
+    if (this.#snapshot === null) throw new Error("a request came before the configuration");
+    return this.#snapshot;
+  }
 }
 
 function numbersOf({ farms }: Snapshot, now: number): MemberNumbers[] {
