@@ -7,9 +7,10 @@ import { addConfigurationRoutes, type ConfigurationRoutes } from "./configuratio
 import { isLoopback, isOwnHost, isOwnOrigin } from "./loopback-guard.ts";
 import { addMetricsRoute, type MetricsSource } from "./metrics-route.ts";
 import { page, pagePolicy } from "./page.ts";
+import { addStateRoutes } from "./state-routes.ts";
 
 export interface AdminOptions extends ConfigurationRoutes {
-  readonly control: Pick<Control, "farms" | "ready"> & MetricsSource;
+  readonly control: Pick<Control, "farms" | "ready" | "servers" | "setState"> & MetricsSource;
   readonly address: string;
   /** 0 = any free one. */
   readonly port: number;
@@ -30,6 +31,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   answerErrorsAsJson(app, options.log);
   addRoutes(app, options.control);
   addConfigurationRoutes(app, options);
+  addStateRoutes(app, options.control);
   await app.listen({ host: options.address, port: options.port });
   const { port } = boundTo(app);
   const url = `http://${authorityOf(options.address, port)}`;

@@ -4,6 +4,7 @@ import { demoCommand } from "./demo.ts";
 import { labCommand } from "./lab.ts";
 import { runCommand } from "./run.ts";
 import { reloadCommand, rollbackCommand } from "./reload.ts";
+import { serverCommand } from "./server.ts";
 import { schemaCommand } from "./schema.ts";
 import { statusCommand } from "./status.ts";
 import { upgradeCommand } from "./upgrade.ts";
@@ -20,6 +21,7 @@ export async function main(words: readonly string[]): Promise<void> {
     checkCommand(),
     schemaCommand(),
     statusCommand(),
+    serverCommand(),
     reloadCommand(),
     rollbackCommand(),
     upgradeCommand(),

@@ -64,9 +64,9 @@ export class Monitor {
     this.#members.get(memberKey(farm, server))?.answered();
   }
 
-  /** Requests wait on this member, and nothing comes from it. */
+  /** Requests wait on this member, and nothing comes from it. There is no hurry where nobody else could take them. */
   silence(farm: string, server: string): void {
-    this.#members.get(memberKey(farm, server))?.silence();
+    if (this.#available(farm) > 1) this.#members.get(memberKey(farm, server))?.silence();
   }
 
   /** null: no such member. */
@@ -123,11 +123,18 @@ export class Monitor {
   #mayEject(name: string): boolean {
     const farm = this.#farms.get(name);
     if (farm === undefined || farm.liveTraffic === null) return false;
-    const watches = farm.members.map(({ server }) => this.#members.get(memberKey(name, server)));
-    const ejected = watches.filter((watch) => watch?.ejected === true).length;
-    const available = watches.filter((watch) => watch?.health.available === true).length;
+    const ejected = this.#watches(name).filter((watch) => watch.ejected).length;
     const most = Math.floor(farm.liveTraffic.maxEjected * farm.members.length);
-    return ejected < most && available > Math.max(farm.minimumServers, 1);
+    return ejected < most && this.#available(name) > Math.max(farm.minimumServers, 1);
+  }
+
+  #available(farm: string): number {
+    return this.#watches(farm).filter(({ health }) => health.available).length;
+  }
+
+  #watches(farm: string): MemberWatch[] {
+    const members = this.#farms.get(farm)?.members ?? [];
+    return members.flatMap(({ server }) => this.#members.get(memberKey(farm, server)) ?? []);
   }
 }
 

@@ -14,11 +14,10 @@ import { OpenChallenges } from "./open-challenges.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { createRouting, serveWaiting } from "./route-request.ts";
 import { learnBindings, shareBindings } from "./shared-bindings.ts";
-import { watchSilence } from "./silence-watch.ts";
+import { SilenceWatch, silenceEveryMs } from "./silence-watch.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
 
 const numbersEveryMs = 1000;
-const silenceEveryMs = 100;
 const loadEveryMs = 50;
 const ratesEveryMs = 200;
 const bindingsEveryMs = 100;
@@ -140,8 +139,9 @@ class RoutingWorker implements Worker {
 
   #watch(reports: MemberReports): Timer[] {
     const { clock } = this.#options;
+    const watch = new SilenceWatch(reports);
     const silence = (): void => {
-      if (this.#snapshot !== null) watchSilence(this.#snapshot, clock.monotonic(), reports);
+      if (this.#snapshot !== null) watch.look(this.#snapshot, clock.monotonic());
     };
     return [clock.every(numbersEveryMs, () => this.report()), clock.every(silenceEveryMs, silence)];
   }

@@ -28,8 +28,13 @@ interface Running {
 async function start(
   t: TestContext,
   layout: Layout,
-  change: (document: ExpandedDocument) => void = () => undefined,
+  more: (document: ExpandedDocument) => void = () => undefined,
 ): Promise<Running> {
+  const change = (document: ExpandedDocument): void => {
+    // A server that is back shall be seen to answer at once.
+    Object.assign(document, { defaults: { slowStart: "off" } });
+    more(document);
+  };
   const site = await startSite(t, { layout, change, lab: { servers } });
   const names = ["owa", "ews", "oab"] as const;
   const hostOf = (name: Protocol): string =>

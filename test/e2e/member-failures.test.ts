@@ -160,7 +160,7 @@ describe("a member that", () => {
   it("refuses connections and is the only one is a 502, and the client's connection goes on", async (t) => {
     const port = await deadPort(t);
     const site = await startSite(t, {
-      farm: { members: [aMember("m1", "127.0.0.1", port), aMember("m2", "localhost", port)] },
+      farm: { members: [aMember("m1", "127.0.0.1", port), aMember("m2", "localhost", port)], liveTraffic: null },
     });
     const client = site.client();
     for (const number of [1, 2, 3]) {

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import type { HealthConfig, MemberConfig, MemberTlsConfig } from "../../config/farm-config.ts";
-import type { Clock } from "../../util/clock.ts";
+import type { Clock, Timer } from "../../util/clock.ts";
 import type { CheckContext } from "../check.ts";
 import type { HealthResult } from "../health-result.ts";
 import { authorityOf } from "../../http/authority.ts";
@@ -9,6 +9,8 @@ import { AnswerJudge, type Verdict } from "./answer-judge.ts";
 import { dialForCheck } from "./dial.ts";
 import { failureText } from "./failure-text.ts";
 
+/** A timer that comes so late was kept by this process itself. */
+const stallMs = 250;
 const userAgent = "fairlead-health/1";
 
 /**
@@ -51,7 +53,7 @@ class Exchange {
 
   async run(member: MemberConfig, tls: MemberTlsConfig): Promise<Verdict> {
     const verdict = new Promise<Verdict>((resolve) => (this.#settle = resolve));
-    const timer = this.#clock.after(this.#health.timeoutMs, () => this.#fail(this.#timeoutText()));
+    const timer = this.#timeLimit();
     try {
       this.#dial(member, tls);
       return await verdict;
@@ -61,6 +63,16 @@ class Exchange {
       timer.cancel();
       this.#socket?.destroy();
     }
+  }
+
+  #timeLimit(): Timer {
+    const due = this.#clock.monotonic() + this.#health.timeoutMs;
+    return this.#clock.after(this.#health.timeoutMs, () => {
+      const late = this.#clock.monotonic() - due;
+      if (late < stallMs) this.#fail(this.#timeoutText());
+      // The answer may have come while this process stood still, and wait to be read.
+      else this.#settle({ ok: false, came: "this machine was too busy to wait for it", status: null, inconclusive: true });
+    });
   }
 
   abort(): void {
