@@ -119,7 +119,10 @@ function leaves(value: object, path: string): [string, unknown][] {
 const secrets: ReadonlySet<string> = new Set(["pem", "pfx", "ca", "crl", "certificate", "key", "data", "passphrase"]);
 
 function isSecret(path: string): boolean {
-  return path.split(".").some((part) => secrets.has(part) || /password|secret|token|headers|hmac/i.test(part));
+  return (
+    path.split(".").some((part) => secrets.has(part) || /password|secret|token|headers|hmac/i.test(part)) ||
+    path === "events.webhook.url"
+  );
 }
 
 const maxText = 80;
