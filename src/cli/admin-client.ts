@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import { fetchProblem } from "../util/fetch-problem.ts";
 
 /** An upgrade waits a minute for the new version. */
 const timeoutMs = 90_000;
@@ -34,7 +35,7 @@ export async function askAdmin(admin: string, path: string, body?: object): Prom
     );
   } catch (error) {
     return refused(
-      `No router answers at ${admin}: ${reasonOf(error)}.\n` +
+      `No router answers at ${admin}: ${fetchProblem(error)}.\n` +
         "Start one with `fairlead run`, or name its address with --admin or its port with FAIRLEAD_ADMIN_PORT.",
     );
   }
@@ -42,11 +43,4 @@ export async function askAdmin(admin: string, path: string, body?: object): Prom
 
 function refused(problem: string): Answer {
   return { ok: false, problem };
-}
-
-/** `fetch` hides what happened in the cause. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  return "code" in cause && cause.code === "ECONNREFUSED" ? "connection refused" : cause.message;
 }

@@ -8,8 +8,10 @@ import { Monitor } from "../health/monitor.ts";
 import type { Log } from "../observe/log.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
+import { EventRing } from "./event-ring.ts";
 import { ExpiryWatch } from "./expiry-watch.ts";
 import type { FarmStatus, MemberStatus } from "./farm-status.ts";
+import { MemberEvents } from "./member-events.ts";
 import { memberStatus } from "./member-status.ts";
 import { fetchOcsp, type FetchOcsp } from "./ocsp/fetch-ocsp.ts";
 import { Stapling } from "./ocsp/stapling.ts";
@@ -35,6 +37,9 @@ const lookEveryMs = 20;
 
 /** The side that decides: the configuration in force, the members' health, the numbers. It carries no request. */
 export class Control {
+  /** What has changed since the start. */
+  readonly events: EventRing;
+  readonly #memberEvents: MemberEvents;
   readonly #options: ControlOptions;
   readonly #monitor: Monitor;
   readonly #numbers = new Numbers();
@@ -52,6 +57,8 @@ export class Control {
     const { config, check, clock, random } = options;
     this.#options = options;
     this.#config = config;
+    this.events = new EventRing(clock);
+    this.#memberEvents = new MemberEvents(this.events, clock, (farm, server) => this.#monitor.health(farm, server));
     this.#metrics = new RouterMetrics(options.version ?? "", config, clock.now());
     this.#load = new SharedLoad(clock, options.send);
     this.#connections = new SharedConnections(clock, options.send);
@@ -68,6 +75,7 @@ export class Control {
     this.#config = config;
     this.#generation++;
     this.#monitor.apply(config);
+    this.#memberEvents.apply(config);
     this.#expiry.apply(config);
     const members = this.#verdicts();
     this.#numbers.keepOnly(new Set(members.map(({ farm, server }) => memberKey(farm, server))));
@@ -201,6 +209,7 @@ export class Control {
   #changed(farm: string, server: string, health: MemberHealth): void {
     const { asked = "", came = "" } = health.lastCheck ?? {};
     this.#options.log(health.available ? "health.member-up" : "health.member-down", { farm, server, asked, came });
+    this.#memberEvents.healthChanged(farm, server, health);
     const { available } = health;
     if (this.#sent.get(memberKey(farm, server)) !== available) this.#send([{ farm, server, available }]);
   }

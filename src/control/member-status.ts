@@ -26,6 +26,6 @@ function reasonOf({ known, available, lastFailure }: MemberHealth): string | nul
   return available || lastFailure === null ? null : `${lastFailure.asked}: ${lastFailure.came}`;
 }
 
-function checkStatus({ asked, came, at, durationMs }: HealthResult): CheckStatus {
+export function checkStatus({ asked, came, at, durationMs }: HealthResult): CheckStatus {
   return { asked, came, at: new Date(at).toISOString(), durationMs };
 }
