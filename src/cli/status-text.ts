@@ -1,14 +1,18 @@
 import type { FarmStatus, MemberStatus } from "../control/farm-status.ts";
-import { type Paint, table } from "./terminal.ts";
+import { type Paint, plainText, table } from "./terminal.ts";
 
-/** The health matrix, a row for each server and a column for each farm, and below it why something is down. */
+/** The health matrix, and below it why something is down. */
 export function statusText(farms: readonly FarmStatus[], paint: Paint): string {
+  return [matrixText(farms, paint), ...farms.flatMap(reasons)].map((paragraph) => `${paragraph}\n`).join("\n");
+}
+
+/** A row for each server and a column for each farm. */
+export function matrixText(farms: readonly FarmStatus[], paint: Paint): string {
   const servers = [...new Set(farms.flatMap(({ members }) => members.map(({ server }) => server)))];
-  const matrix = table([
-    ["", ...farms.map(({ name }) => name)],
-    ...servers.map((server) => [server, ...farms.map((farm) => cellOf(farm, server, paint))]),
+  return table([
+    ["", ...farms.map(({ name }) => plainText(name))],
+    ...servers.map((server) => [plainText(server), ...farms.map((farm) => cellOf(farm, server, paint))]),
   ]);
-  return [matrix, ...farms.flatMap(reasons)].map((paragraph) => `${paragraph}\n`).join("\n");
 }
 
 function cellOf({ members }: FarmStatus, server: string, paint: Paint): string {
@@ -23,7 +27,6 @@ function reasons({ name, members }: FarmStatus): string[] {
 }
 
 function reasonOf(farm: string, { server, reason, since }: MemberStatus): string {
-  // What a member sent cannot steer the terminal.
-  const plain = (reason ?? "no reason known").replaceAll(/\p{Cc}/gu, " ");
-  return `${farm} on ${server} is down since ${since}:\n  ${plain}`;
+  const plain = plainText(reason ?? "no reason known");
+  return `${plainText(farm)} on ${plainText(server)} is down since ${plainText(since)}:\n  ${plain}`;
 }

@@ -45,3 +45,8 @@ export function table(rows: readonly (readonly string[])[]): string {
 const pad = (cell: string, width: number): string => cell + " ".repeat(width - visibleLength(cell));
 
 const visibleLength = (text: string): number => stripVTControlCharacters(text).length;
+
+/** What came from outside, on one line: it cannot steer the terminal, nor turn the text around. */
+export function plainText(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ");
+}

@@ -1,7 +1,7 @@
 import type { eventKinds } from "../config/event-kinds.ts";
 import type { CheckStatus } from "./farm-status.ts";
 
-export type EventKind = (typeof eventKinds)[number];
+type EventKind = (typeof eventKinds)[number];
 
 /** One change; the JSON of `GET /api/v1/events`. Times are ISO 8601 in UTC. */
 export interface RouterEvent {

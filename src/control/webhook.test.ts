@@ -160,8 +160,8 @@ describe("Webhook", () => {
       [0, 2, 3],
     );
     assert.deepEqual(logged, [
-      "events.webhook-failed hook.test it answered with the status 400 given up: 2",
-      "events.webhook-failed hook.test it answered with the status 413 given up: 1",
+      "events.webhook-failed hook.test it answered with the status 400 events given up: 2",
+      "events.webhook-failed hook.test it answered with the status 413 events given up: 1",
       "events.webhook-recovered hook.test",
     ]);
   });
@@ -234,7 +234,7 @@ describe("Webhook", () => {
     assert.equal(closed, false);
     await clock.advance(1);
     assert.equal(closed, true);
-    assert.deepEqual(logged, ["events.webhook-failed hook.test no answer before the router ended given up: 2"]);
+    assert.deepEqual(logged, ["events.webhook-failed hook.test no answer before the router ended events given up: 2"]);
     assert.equal(clock.pending, 0);
   });
 

@@ -133,7 +133,7 @@ export class Webhook {
   /** Once in a row of failures, and where events are lost. */
   #say(config: WebhookConfig, problem: string, lost: number): void {
     if (this.#failures > 0 && lost === 0) return;
-    const next = lost > 0 ? `given up: ${lost}` : "it is tried again until they do";
+    const next = lost > 0 ? `events given up: ${lost}` : "it is tried again until they do";
     this.#options.log("events.webhook-failed", { host: hostOf(config), problem, next });
   }
 }
