@@ -95,7 +95,7 @@ describe("startAdmin", () => {
   }
 
   it("refuses a foreign Host on every path, also those that do not exist", async () => {
-    for (const path of ["/", "/healthz", "/readyz", "/nothing"]) {
+    for (const path of ["/", "/healthz", "/readyz", "/api/v1/events", "/nothing"]) {
       assert.equal(await statusFor("evil.example", { path }), 403, path);
     }
   });
