@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import { createAcmeKeeper, type AcmeKeeper } from "./acme/acme-keeper.ts";
 import type { ChallengeSender } from "./acme/challenge-sender.ts";
 import { certificateGetter } from "./acme/get-certificate.ts";
@@ -5,9 +6,11 @@ import { Apis } from "./admin/apis.ts";
 import type { Admin } from "./admin/start-admin.ts";
 import type { MetricsListener } from "./admin/start-metrics.ts";
 import type { Config } from "./config/config.ts";
+import { configurationEvent } from "./control/configuration-event.ts";
 import { Configurations, type ConfigurationsOptions } from "./control/configurations.ts";
 import type { Control } from "./control/control.ts";
 import type { UpgradeOutcome } from "./control/upgrade-outcome.ts";
+import { Webhook } from "./control/webhook.ts";
 import { socketKeys } from "./listen/bound-sockets.ts";
 import { proveListeners } from "./listen/prove-listeners.ts";
 import type { Forwarding } from "./processes/forwarding.ts";
@@ -71,14 +74,12 @@ export async function startFairlead(config: Config, options: FairleadOptions): P
 function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlead & { open(): Promise<void> } {
   const { control, forwarding } = sides;
   const { clock, log } = options;
-  const apply = async (config: Config): Promise<void> => {
-    await applyToAll(config, apis, sides);
-    acme.apply(config.acme);
-  };
+  const apply = async (config: Config): Promise<void> => applyToAll(config, sides, { apis, acme, webhook });
   const configurations = createConfigurations(first, apply, sides, options);
   const upgrade = async (): Promise<UpgradeOutcome> =>
     options.upgrade?.(router) ?? { upgraded: false, problem: "this router can't be replaced while it runs" };
   const acme = keepCertificates(configurations, sides.challenges, options);
+  const webhook = createWebhook(control, options);
   const apis = new Apis({ control, configurations, forwarding, acme, upgrade, clock, log });
   const router: Fairlead & { open(): Promise<void> } = {
     control,
@@ -101,6 +102,7 @@ function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlea
     async open() {
       (await apis.apply(first)).commit();
       acme.apply(first.acme);
+      webhook.open(first.events.webhook);
     },
     reopenLogs: () => sides.reopenLogs(),
     async leave(graceMs, apisClosed) {
@@ -108,12 +110,13 @@ function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlea
       await apis.close();
       apisClosed();
       sides.sockets.giveAway();
-      await sides.stop(graceMs, true);
+      // The other process tells of what happens from now on.
+      await Promise.all([webhook.close(), sides.stop(graceMs, true)]);
     },
     async close(graceMs) {
       acme.close();
       await sides.stop(graceMs);
-      await apis.close();
+      await Promise.all([webhook.close(), apis.close()]);
     },
   };
   return router;
@@ -131,6 +134,7 @@ function createConfigurations(
     put,
     explain: (error, loaded) => startProblem(loaded, error),
     reloaded: (applied) => control.reloaded(applied),
+    decided: (by, outcome) => void control.events.add(configurationEvent(by, outcome)),
     clock,
     log,
   });
@@ -147,8 +151,18 @@ function keepCertificates(
   return createAcmeKeeper({ clock, random, log, get, onIssued });
 }
 
+function createWebhook({ events }: Control, { version = "", clock, random, log }: FairleadOptions): Webhook {
+  return new Webhook(events, { clock, random, log, fetch, router: hostname(), version });
+}
+
+interface Beside {
+  readonly apis: Apis;
+  readonly acme: AcmeKeeper;
+  readonly webhook: Webhook;
+}
+
 /** All of it or, where a port can't be had, nothing. */
-async function applyToAll(config: Config, apis: Apis, sides: Sides): Promise<void> {
+async function applyToAll(config: Config, sides: Sides, { apis, acme, webhook }: Beside): Promise<void> {
   proveListeners(config);
   const change = await apis.apply(config);
   try {
@@ -158,6 +172,8 @@ async function applyToAll(config: Config, apis: Apis, sides: Sides): Promise<voi
     throw error;
   }
   change.commit();
+  acme.apply(config.acme);
+  webhook.apply(config.events.webhook);
 }
 
 function portsOf({ control, sockets }: Sides): { readonly port: number }[] {

@@ -1,10 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../config/config.ts";
-import type { Clock } from "../util/clock.ts";
 import { type Admin, type AdminOptions, startAdmin } from "./start-admin.ts";
 import { startMetrics, type MetricsListener } from "./start-metrics.ts";
 
-type ApiOptions = Omit<AdminOptions, "address" | "port"> & { readonly clock: Clock };
+type ApiOptions = Omit<AdminOptions, "address" | "port">;
 
 const answerMs = 1000;
 
@@ -39,7 +38,7 @@ export class Apis {
 
   /** Opens what `config` has moved or added; rejects, with nothing changed, where a port can't be had. */
   async apply(config: Pick<Config, "admin" | "metrics">): Promise<ApiChange> {
-    const { clock, ...options } = this.#options;
+    const options = this.#options;
     const admin = await replacement(this.#admin, config.admin, (place) => startAdmin({ ...place, ...options }));
     try {
       const metrics = await replacement(this.#metrics, config.metrics, (place) =>
@@ -53,7 +52,7 @@ export class Apis {
           this.#admin = admin;
           this.#metrics = metrics;
           // The wish may have come by the one that is closed: its answer goes out first.
-          for (const listener of replaced) clock.after(answerMs, () => void listener.close());
+          for (const listener of replaced) options.clock.after(answerMs, () => void listener.close());
         },
         undo: async () => {
           if (admin !== this.#admin) await admin?.listener.close();

@@ -4,7 +4,9 @@ import { networkInterfaces } from "node:os";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import type { FarmStatus } from "../control/farm-status.ts";
+import { EventRing } from "../control/event-ring.ts";
 import { noLog } from "../observe/log.ts";
+import { systemClock } from "../util/clock.ts";
 import { aMemberStatus } from "../../test/support/member-status.ts";
 import type { ConfigurationRoutes } from "./configuration-routes.ts";
 import { type Admin, startAdmin } from "./start-admin.ts";
@@ -32,9 +34,20 @@ describe("startAdmin", () => {
 
   const ready = (): boolean => farms.every(({ members }) => members.every(({ healthy }) => healthy !== null));
 
+  function around() {
+    const control = {
+      farms: () => farms,
+      ready,
+      events: new EventRing(systemClock),
+      metrics: () => [],
+      servers: () => [],
+      setState: () => null,
+    };
+    return { ...noConfigurations, control, clock: systemClock, log: noLog };
+  }
+
   async function start(address: string): Promise<Admin> {
-    const control = { farms: () => farms, ready, metrics: () => [] };
-    return startAdmin({ ...noConfigurations, control, address, port: 0, log: noLog });
+    return startAdmin({ ...around(), address, port: 0 });
   }
 
   const get = async (path: string): Promise<Response> => fetch(admin.url + path);
@@ -89,7 +102,7 @@ describe("startAdmin", () => {
   }
 
   it("refuses a foreign Host on every path, also those that do not exist", async () => {
-    for (const path of ["/", "/healthz", "/readyz", "/nothing"]) {
+    for (const path of ["/", "/healthz", "/readyz", "/api/v1/events", "/nothing"]) {
       assert.equal(await statusFor("evil.example", { path }), 403, path);
     }
   });
@@ -115,8 +128,6 @@ describe("startAdmin", () => {
   });
 
   it("rejects where its port is taken", async () => {
-    const control = { farms: () => farms, ready, metrics: () => [] };
-    const options = { ...noConfigurations, control, address: "127.0.0.1", port: admin.port, log: noLog };
-    await assert.rejects(startAdmin(options), /EADDRINUSE/);
+    await assert.rejects(startAdmin({ ...around(), address: "127.0.0.1", port: admin.port }), /EADDRINUSE/);
   });
 });

@@ -3,17 +3,20 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import type { Control } from "../control/control.ts";
 import { authorityOf } from "../http/authority.ts";
 import type { Log } from "../observe/log.ts";
+import type { Clock } from "../util/clock.ts";
 import { addConfigurationRoutes, type ConfigurationRoutes } from "./configuration-routes.ts";
+import { addEventRoutes } from "./event-routes.ts";
 import { isLoopback, isOwnHost, isOwnOrigin } from "./loopback-guard.ts";
 import { addMetricsRoute, type MetricsSource } from "./metrics-route.ts";
 import { page, pagePolicy } from "./page.ts";
 import { addStateRoutes } from "./state-routes.ts";
 
 export interface AdminOptions extends ConfigurationRoutes {
-  readonly control: Pick<Control, "farms" | "ready" | "servers" | "setState"> & MetricsSource;
+  readonly control: Pick<Control, "farms" | "ready" | "servers" | "setState" | "events"> & MetricsSource;
   readonly address: string;
   /** 0 = any free one. */
   readonly port: number;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -32,6 +35,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   addRoutes(app, options.control);
   addConfigurationRoutes(app, options);
   addStateRoutes(app, options.control);
+  addEventRoutes(app, options.control.events, options.clock);
   await app.listen({ host: options.address, port: options.port });
   const { port } = boundTo(app);
   const url = `http://${authorityOf(options.address, port)}`;

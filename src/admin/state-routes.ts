@@ -42,7 +42,8 @@ function setState(
   const { state, deadline, now, note, by = request.ip } = wish.data;
   const outcome = control.setState(scope, { state, by, note, deadlineMs: deadline ?? null, cut: now });
   if (outcome === null) {
-    const message = scope.farm === null ? `there is no server ${scope.server}` : `${scope.server} is no member of ${scope.farm}`;
+    const message =
+      scope.farm === null ? `there is no server ${scope.server}` : `${scope.server} is no member of ${scope.farm}`;
     return reply.code(404).send({ error: "not-found", message });
   }
   const server = control.servers().find(({ name }) => name === scope.server);

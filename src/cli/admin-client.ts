@@ -1,4 +1,7 @@
 import { Option } from "commander";
+import * as z from "zod";
+import { fetchProblem } from "../util/fetch-problem.ts";
+import { plainText } from "./terminal.ts";
 
 /** An upgrade waits a minute for the new version. */
 const timeoutMs = 90_000;
@@ -17,10 +20,15 @@ export function adminOption(): Option {
 }
 
 /** Asks the admin API; `body` makes it a POST. An answer of 422 is a refusal with its reasons, and an answer as well. */
-export async function askAdmin(admin: string, path: string, body?: object): Promise<Answer> {
+export async function askAdmin(
+  admin: string,
+  path: string,
+  body?: object,
+  method: "POST" | "PUT" = "POST",
+): Promise<Answer> {
   try {
     const post = {
-      method: "POST",
+      method,
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     };
@@ -29,24 +37,27 @@ export async function askAdmin(admin: string, path: string, body?: object): Prom
       signal: AbortSignal.timeout(timeoutMs),
     });
     if (response.ok || response.status === 422) return { ok: true, body: await response.json().catch(() => null) };
+    const problem = await problemOf(response);
+    if (problem !== null) return refused(problem);
     return refused(
       `What answers at ${admin} is no Fairlead admin API, or refuses: ${response.status} ${response.statusText}.`,
     );
   } catch (error) {
     return refused(
-      `No router answers at ${admin}: ${reasonOf(error)}.\n` +
+      `No router answers at ${admin}: ${fetchProblem(error)}.\n` +
         "Start one with `fairlead run`, or name its address with --admin or its port with FAIRLEAD_ADMIN_PORT.",
     );
   }
 }
 
-function refused(problem: string): Answer {
-  return { ok: false, problem };
+const problemSchema = z.object({ error: z.enum(["bad-request", "not-found"]), message: z.string() });
+
+/** What the API says of a wish that it does not understand; null = it is not ours that answers. */
+async function problemOf(response: Response): Promise<string | null> {
+  const said = problemSchema.safeParse(await response.json().catch(() => null));
+  return said.success ? plainText(said.data.message) : null;
 }
 
-/** `fetch` hides what happened in the cause. */
-function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  return "code" in cause && cause.code === "ECONNREFUSED" ? "connection refused" : cause.message;
+function refused(problem: string): Answer {
+  return { ok: false, problem };
 }

@@ -3,7 +3,7 @@ import { Argument, Command } from "commander";
 import * as z from "zod";
 import { adminOption, askAdmin, type Answer } from "./admin-client.ts";
 import { ageText } from "./age-text.ts";
-import { painter, plain, table, type Paint } from "./terminal.ts";
+import { painter, plainText, table, type Paint } from "./terminal.ts";
 
 interface ServerOptions {
   readonly farm?: string;
@@ -50,14 +50,19 @@ export function serverCommand(): Command {
     .option("--json", "print the outcome as the admin API gives it")
     .addOption(adminOption())
     .action(async (server: string, state: string, options: ServerOptions, command: Command) => {
-      const answer = await askAdmin(options.admin, pathOf(server, options), { method: "PUT", body: bodyOf(state, options) });
+      const answer = await askAdmin(options.admin, pathOf(server, options), {
+        method: "PUT",
+        body: bodyOf(state, options),
+      });
       const outcome = answer.ok ? outcomeSchema.safeParse(answer.body) : null;
       if (outcome?.success !== true) {
         command.error(problemOf(answer, options), { exitCode: 1 });
         return;
       }
       const paint = painter(process.stdout, process.env);
-      const text = options.json ? `${JSON.stringify(outcome.data, null, 2)}\n` : outcomeText(outcome.data, options.farm, paint);
+      const text = options.json
+        ? `${JSON.stringify(outcome.data, null, 2)}\n`
+        : outcomeText(outcome.data, options.farm, paint);
       command.configureOutput().writeOut?.(text);
     });
 }
@@ -70,7 +75,13 @@ function pathOf(server: string, { farm }: ServerOptions): string {
 }
 
 function bodyOf(state: string, { now, deadline, note }: ServerOptions): object {
-  return { state, by: operator(), ...(now ? { now } : {}), ...(deadline ? { deadline } : {}), ...(note ? { note } : {}) };
+  return {
+    state,
+    by: operator(),
+    ...(now ? { now } : {}),
+    ...(deadline ? { deadline } : {}),
+    ...(note ? { note } : {}),
+  };
 }
 
 /** In a container a user may have no name. */
@@ -96,8 +107,10 @@ function outcomeText({ warnings, kept, server }: Outcome, farm: string | undefin
       stateSet?.until === null || stateSet === null ? "" : `until ${stateSet.until}`,
       stateSet !== null && stateSet.scope === "server" && farm !== undefined ? "(as the whole server)" : "",
     ]);
-  const said = warnings.map((warning) => `${paint("warn", "warning")}: ${plain(warning)}\n`).join("");
-  const lost = kept ? "" : `${paint("warn", "warning")}: this could not be written down and is forgotten at a restart (see the log)\n`;
+  const said = warnings.map((warning) => `${paint("warn", "warning")}: ${plainText(warning)}\n`).join("");
+  const lost = kept
+    ? ""
+    : `${paint("warn", "warning")}: this could not be written down and is forgotten at a restart (see the log)\n`;
   return `${server.name}\n${table(rows)}\n${said}${lost}`;
 }
 

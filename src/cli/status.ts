@@ -1,11 +1,13 @@
 import { Command } from "commander";
-import type { FarmStatus } from "../control/farm-status.ts";
 import { adminOption, askAdmin } from "./admin-client.ts";
+import { isFarms } from "./follow-farms.ts";
 import { statusText } from "./status-text.ts";
 import { painter } from "./terminal.ts";
+import { watchStatus } from "./watch-status.ts";
 
 interface StatusOptions {
   readonly json?: true;
+  readonly watch?: true;
   readonly admin: string;
 }
 
@@ -13,7 +15,8 @@ interface StatusOptions {
 export function statusCommand(): Command {
   return new Command("status")
     .description("show which servers are alive in which farms of a running router")
-    .option("--json", "print the farms as the admin API gives them")
+    .option("--json", "print the farms as the admin API gives them; with --watch: events, a line each")
+    .option("--watch", "go on, and show what changes")
     .addOption(adminOption())
     .action(async (options: StatusOptions, command: Command) => {
       const answer = await askAdmin(options.admin, "/api/v1/farms");
@@ -22,12 +25,9 @@ export function statusCommand(): Command {
         command.error(problem, { exitCode: 1 });
         return;
       }
+      if (options.watch) return watchStatus(options, answer.body);
       const paint = painter(process.stdout, process.env);
       const text = options.json ? `${JSON.stringify(answer.body, null, 2)}\n` : statusText(answer.body, paint);
       command.configureOutput().writeOut?.(text);
     });
-}
-
-function isFarms(value: unknown): value is FarmStatus[] {
-  return Array.isArray(value) && value.every((farm) => Array.isArray(farm?.members));
 }

@@ -42,11 +42,11 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-/** What somebody else has written cannot steer the terminal. */
-export function plain(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, " ");
-}
-
 const pad = (cell: string, width: number): string => cell + " ".repeat(width - visibleLength(cell));
 
 const visibleLength = (text: string): number => stripVTControlCharacters(text).length;
+
+/** What came from outside, on one line: it cannot steer the terminal, nor turn the text around. */
+export function plainText(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ");
+}

@@ -1,3 +1,4 @@
+import type { eventKinds } from "./event-kinds.ts";
 import type { AdminState, FarmConfig } from "./farm-config.ts";
 import type { TlsVersion } from "./tls-version.ts";
 
@@ -24,6 +25,7 @@ export interface Config {
   readonly metrics: MetricsConfig | null;
   /** null = nothing is traced. */
   readonly tracing: TracingConfig | null;
+  readonly events: EventsConfig;
   /** 0 = all in one process; "auto" = a worker process per core. */
   readonly workers: number | "auto";
   readonly stop: StopConfig;
@@ -237,6 +239,21 @@ export interface TracingConfig {
   readonly service: string;
   /** Some of them are secret. */
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Who is told of events. */
+export interface EventsConfig {
+  /** null = nobody. */
+  readonly webhook: WebhookConfig | null;
+}
+
+export interface WebhookConfig {
+  /** As secret as the headers: many services have their token in it. */
+  readonly url: string;
+  /** Some of them are secret. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** null = all. */
+  readonly kinds: readonly (typeof eventKinds)[number][] | null;
 }
 
 export interface AdminConfig {

@@ -137,7 +137,10 @@ const plainKey = /^(?:balance|affinity)\.key\b/;
 
 function isSecret(path: string): boolean {
   if (plainKey.test(path)) return false;
-  return path.split(".").some((part) => secrets.has(part) || /password|secret|token|headers|hmac/i.test(part));
+  return (
+    path.split(".").some((part) => secrets.has(part) || /password|secret|token|headers|hmac/i.test(part)) ||
+    path === "events.webhook.url"
+  );
 }
 
 const maxText = 80;

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { acmeSchema } from "./acme-schema.ts";
 import { balanceSchema } from "./balance-schema.ts";
 import { builtInDefaults } from "./defaults.ts";
+import { eventsSchema } from "./events-schema.ts";
 import { expected, expectedOneOf } from "./expected.ts";
 import { failoverSchema } from "./failover-schema.ts";
 import { farmSchema } from "./farm-schema.ts";
@@ -120,6 +121,9 @@ export const documentShape = {
   log: logSchema.optional().meta({ description: "What the router says about itself." }),
   tracing: tracingSchema.optional().meta({
     description: "A span for each sampled request, sent to an OpenTelemetry collector. Left out: none.",
+  }),
+  events: eventsSchema.optional().meta({
+    description: "Who is told when a member goes up or down, or a configuration comes into force.",
   }),
   workers: workersSchema.optional().meta({
     description: "Number of worker processes: `auto` = one per core, 0 = all in one process.",

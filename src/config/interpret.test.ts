@@ -95,7 +95,7 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
     "an unknown section",
     `${base}frams: {}\n`,
     [
-      'f.yaml:5:1: frams: "frams" is not a key here; did you mean "farms"? allowed here are listen, servers, defaults, farms, routes, forwarded, acme, limits, admin, metrics, accessLog, log, tracing, workers, stop, stateFile',
+      'f.yaml:5:1: frams: "frams" is not a key here; did you mean "farms"? allowed here are listen, servers, defaults, farms, routes, forwarded, acme, limits, admin, metrics, accessLog, log, tracing, events, workers, stop, stateFile',
     ],
   ],
   [

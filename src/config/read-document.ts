@@ -9,6 +9,7 @@ import {
   stateFileSchema,
   workersSchema,
 } from "./document-schema.ts";
+import { eventsSchema, type EventsDocument } from "./events-schema.ts";
 import { expandPresets, isMap } from "./expand-presets.ts";
 import type { RawDocument } from "./expand-presets.ts";
 import { farmSchema } from "./farm-schema.ts";
@@ -53,6 +54,7 @@ export interface Document {
   readonly metrics: MetricsDocument;
   /** null: left out, or wrong. */
   readonly tracing: TracingDocument | null;
+  readonly events: EventsDocument;
   /** null: left out. */
   readonly workers: z.output<typeof workersSchema> | null;
   readonly accessLog: AccessLogDocument | null;
@@ -94,14 +96,10 @@ export function readDocument(value: unknown, context: ReadContext): Document | n
     forwarded: section(reader, "forwarded", forwardedSchema) ?? {},
     acme: section(reader, "acme", acmeSchema),
     limits: section(reader, "limits", limitsSchema) ?? {},
-    admin: section(reader, "admin", adminSchema) ?? {},
-    metrics: section(reader, "metrics", metricsSchema) ?? "off",
     workers: section(reader, "workers", workersSchema),
-    accessLog: section(reader, "accessLog", accessLogSchema),
-    log: section(reader, "log", logSchema) ?? {},
     stop: section(reader, "stop", stopSchema) ?? {},
-    tracing: section(reader, "tracing", tracingSchema),
     stateFile: section(reader, "stateFile", stateFileSchema),
+    ...observation(reader),
     expanded: raw,
   };
   return { ...document, complete: complete && reader.broken.size === 0 };
@@ -124,6 +122,18 @@ function knownSections(value: RawDocument, { presets, findings }: ReadContext): 
 
 function section<S extends z.ZodType>({ raw, findings }: Reader, key: string, schema: S): z.output<S> | null {
   return Object.hasOwn(raw, key) ? validate(schema, raw[key], [key], findings) : null;
+}
+
+/** The sections that say how the router can be watched. */
+function observation(reader: Reader) {
+  return {
+    admin: section(reader, "admin", adminSchema) ?? {},
+    metrics: section(reader, "metrics", metricsSchema) ?? "off",
+    accessLog: section(reader, "accessLog", accessLogSchema),
+    log: section(reader, "log", logSchema) ?? {},
+    tracing: section(reader, "tracing", tracingSchema),
+    events: section(reader, "events", eventsSchema) ?? {},
+  } as const;
 }
 
 function listItems<S extends z.ZodType>(reader: Reader, key: string, schema: S): Item<z.output<S>>[] {

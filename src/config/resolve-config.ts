@@ -16,6 +16,7 @@ import { quote } from "./quote.ts";
 import type { Document } from "./read-document.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { resolveAcme } from "./resolve-acme.ts";
+import { resolveEvents } from "./resolve-events.ts";
 import { resolveFarms } from "./resolve-farms.ts";
 import { pinnedHosts } from "./resolve-http2.ts";
 import { resolveLimits } from "./resolve-limits.ts";
@@ -54,6 +55,7 @@ export function resolveConfig(file: string, document: Document, context: Resolve
     admin,
     metrics: resolveMetrics(document.metrics, { listeners, admin }, context),
     tracing,
+    events: resolveEvents(document.events, context),
     workers: document.workers ?? builtInDefaults.workers,
     accessLog: resolveAccessLog(document.accessLog, file, context),
     log: resolveLog(document.log, file, context),

@@ -2,6 +2,7 @@ import type { TracingConfig } from "./config.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { quote } from "./quote.ts";
 import type { ResolveContext } from "./resolve-context.ts";
+import { resolveSentHeaders } from "./resolve-sent-headers.ts";
 import type { TracingDocument } from "./tracing-schema.ts";
 
 /** null = nothing is traced. */
@@ -11,7 +12,7 @@ export function resolveTracing(written: TracingDocument | null, context: Resolve
     endpoint: resolveEndpoint(written.endpoint, context),
     sample: written.sample ?? Number.parseFloat(builtInDefaults.tracing.sample) / 100,
     service: written.service ?? builtInDefaults.tracing.service,
-    headers: { ...written.headers, ...fromEnvironment(written.headersEnv ?? {}, context) },
+    headers: resolveSentHeaders(written, ["tracing"], context),
   };
 }
 
@@ -26,24 +27,4 @@ function resolveEndpoint(written: string, { findings }: ResolveContext): string 
     findings.problem(["tracing", "endpoint"], `${quote(written)} has no path: ${remedy}`);
   }
   return written;
-}
-
-function fromEnvironment(
-  written: Readonly<Record<string, string>>,
-  { env, findings }: ResolveContext,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(written).map(([header, name]) => {
-      const value = env[name] ?? "";
-      const fault = value === "" ? "is not set" : /^[\x20-\x7e]+$/.test(value) ? null : "is not a header's value";
-      if (fault !== null) {
-        const remedy = "set it where the router is started";
-        findings.problem(
-          ["tracing", "headersEnv", header],
-          `the environment variable ${quote(name)} ${fault}: ${remedy}`,
-        );
-      }
-      return [header, value];
-    }),
-  );
 }

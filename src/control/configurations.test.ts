@@ -6,7 +6,9 @@ import { FakeClock } from "../../test/support/fake-clock.ts";
 import type { Config } from "../config/config.ts";
 import type { LoadResult } from "../config/load-config.ts";
 import type { Problem } from "../config/problem.ts";
+import { configurationEvent } from "./configuration-event.ts";
 import { Configurations } from "./configurations.ts";
+import { EventRing } from "./event-ring.ts";
 
 const problem = (message: string): Problem => ({ file: "fairlead.yaml", line: 3, column: 7, path: "x", message });
 
@@ -28,6 +30,7 @@ function good(config: Config, warnings: readonly Problem[] = []): LoadResult {
 
 function setting() {
   const clock = new FakeClock();
+  const ring = new EventRing(clock);
   const log: string[] = [];
   const asked: string[] = [];
   const put: (number | null)[] = [];
@@ -47,6 +50,7 @@ function setting() {
       put.push(config.limits.connections);
     },
     explain: (error) => state.explain(error),
+    decided: (by, outcome) => void ring.add(configurationEvent(by, outcome)),
     clock,
     log: (event, fields) => void log.push(`${event} ${JSON.stringify(fields)}`),
   });
@@ -56,7 +60,8 @@ function setting() {
   };
   const history = (): string[] =>
     configurations.history().map(({ id, by, inForce }) => `${id} ${by}${inForce ? " *" : ""}`);
-  return { clock, log, asked, put, state, configurations, reload, history };
+  const events = (): string[] => ring.since(0).map(({ kind, is, by, why }) => `${kind} ${is} (${by}): ${why}`);
+  return { clock, log, events, asked, put, state, configurations, reload, history };
 }
 
 describe("configurations", () => {
@@ -211,5 +216,30 @@ describe("rollback", () => {
     assert.match(outcome.problems[0]?.message ?? "", /no earlier configuration/);
     assert.deepEqual(await configurations.rollback(1), { applied: true, id: 1, changes: [], warnings: [], tookMs: 0 });
     assert.deepEqual(put, []);
+  });
+});
+
+describe("events of configurations", () => {
+  it("tell of each that came into force or was refused, who asked for it and what changed", async () => {
+    const { configurations, state, reload, events } = setting();
+    await reload(1);
+    await configurations.rollback(9);
+    await reload(2);
+    await configurations.reload("certificate");
+    state.next = good(numbered(3));
+    await configurations.reload("watch", true);
+    await configurations.rollback();
+    const problems = [problem("bad"), problem("worse")];
+    state.next = { ok: false, problems, warnings: [], files: new Map(), document: { ok: false, reason: "gone" } };
+    await configurations.reload("signal");
+    await configurations.reload("signal", true);
+    state.put = async () => Promise.reject(new Error("port 80 is taken"));
+    await reload(4);
+    assert.deepEqual(events(), [
+      "configuration applied (command): limits.connections: 1 -> 2",
+      "configuration rolled back (command): limits.connections: 2 -> 1",
+      "configuration refused (signal): the old one serves on: fairlead.yaml:3:7: x: bad (and 1 more)",
+      "configuration refused (command): the old one serves on: fairlead.yaml:3:7: x: Error: port 80 is taken",
+    ]);
   });
 });

@@ -50,6 +50,8 @@ export interface ConfigurationsOptions {
   readonly explain: (error: unknown, candidate: Candidate) => Problem;
   /** Hears of every reload whether the file's configuration is the one in force now. */
   readonly reloaded?: (applied: boolean) => void;
+  /** Hears of every configuration that came into force, or was refused; not of a wish that changed nothing. */
+  readonly decided?: (by: Origin, outcome: ReloadOutcome) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -121,7 +123,9 @@ export class Configurations {
     const loaded = await this.#load(by);
     if (!loaded.ok) {
       const { problems, warnings } = loaded;
-      return dryRun ? { applied: false, problems, warnings, changes: [] } : this.#refuse(problems, warnings, []);
+      return dryRun
+        ? { applied: false, problems, warnings, changes: [] }
+        : this.#refuse(by, { problems, warnings, changes: [] });
     }
     const changes = describeChanges(this.#current.config, loaded.config);
     if (dryRun) return { applied: false, problems: [], changes, warnings: loaded.warnings };
@@ -146,12 +150,12 @@ export class Configurations {
     try {
       await put(config);
     } catch (error) {
-      return this.#refuse([this.#explained(error, candidate)], warnings, changes);
+      return this.#refuse(by, { problems: [this.#explained(error, candidate)], warnings, changes });
     }
     this.#remember({ by, config, document, changes });
     const tookMs = clock.monotonic() - startedAt;
     log("config.reloaded", { file: config.file, by, changes: changes.length, summary: changes.join("; ") });
-    return { applied: true, id: this.#current.id, changes, warnings, tookMs };
+    return this.#decided(by, { applied: true, id: this.#current.id, changes, warnings, tookMs });
   }
 
   #explained(error: unknown, candidate: Candidate): Problem {
@@ -173,11 +177,17 @@ export class Configurations {
     return { applied: true, id: this.#current.id, changes: [], warnings, tookMs: 0 };
   }
 
-  #refuse(problems: readonly Problem[], warnings: readonly Problem[], changes: readonly string[]): ReloadOutcome {
+  #refuse(by: Origin, refusal: Omit<Extract<ReloadOutcome, { applied: false }>, "applied">): ReloadOutcome {
+    const { problems } = refusal;
     const [first] = problems;
     const problem = first === undefined ? "" : problemLine(first);
     this.#options.log("config.refused", { file: this.#current.config.file, problems: problems.length, problem });
-    return { applied: false, problems, warnings, changes };
+    return this.#decided(by, { applied: false, ...refusal });
+  }
+
+  #decided(by: Origin, outcome: ReloadOutcome): ReloadOutcome {
+    this.#options.decided?.(by, outcome);
+    return outcome;
   }
 
   #problem(message: string): Problem {

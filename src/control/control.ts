@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import type { OcspStaple, ToControl, ToWorker } from "../farm/messages.ts";
+import type { MemberNumbers, OcspStaple, ToControl, ToWorker } from "../farm/messages.ts";
 import type { MetricSamples } from "../observe/metric.ts";
 import type { Check } from "../health/check.ts";
 import type { MemberHealth } from "../health/member-health.ts";
@@ -9,12 +9,15 @@ import type { Log } from "../observe/log.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
 import { Administration, type StateChange, type StateWish } from "./administration.ts";
+import { EventRing } from "./event-ring.ts";
 import { ExpiryWatch } from "./expiry-watch.ts";
 import type { FarmStatus, MemberStatus, ServerStatus } from "./farm-status.ts";
+import { MemberEvents } from "./member-events.ts";
 import { memberStatus } from "./member-status.ts";
 import { MemberVerdicts } from "./member-verdicts.ts";
 import { fetchOcsp, type FetchOcsp } from "./ocsp/fetch-ocsp.ts";
 import { Stapling } from "./ocsp/stapling.ts";
+import { EmptiedWatch, tellState } from "./state-events.ts";
 import type { StateScope } from "./operator-states.ts";
 import { RouterMetrics } from "./router-metrics.ts";
 import { serverStatuses, stateWarnings } from "./server-status.ts";
@@ -42,6 +45,10 @@ const lookEveryMs = 20;
 
 /** The side that decides: the configuration in force, the members' health, the numbers. It carries no request. */
 export class Control {
+  /** What has changed since the start. */
+  readonly events: EventRing;
+  readonly #memberEvents: MemberEvents;
+  readonly #emptied: EmptiedWatch;
   readonly #options: ControlOptions;
   readonly #monitor: Monitor;
   readonly #numbers = new Numbers();
@@ -63,6 +70,12 @@ export class Control {
     const { config, check, clock, random } = options;
     this.#options = options;
     this.#config = config;
+    this.events = new EventRing(clock);
+    this.#emptied = new EmptiedWatch(this.events);
+    this.#memberEvents = new MemberEvents(this.events, clock, {
+      health: (farm, server) => this.#monitor.health(farm, server),
+      wanted: (farm, server) => this.#administration.effective(this.#config, farm, server).state === "available",
+    });
     this.#metrics = new RouterMetrics(options.version ?? "", config, clock.now());
     this.#load = new SharedLoad(clock, options.send);
     this.#connections = new SharedConnections(clock, options.send);
@@ -89,6 +102,7 @@ export class Control {
     this.#config = config;
     this.#generation++;
     this.#monitor.apply(config);
+    this.#memberEvents.apply(config);
     this.#expiry.apply(config);
     this.#verdicts.configured(config);
     this.#keys = new Set(
@@ -131,10 +145,7 @@ export class Control {
   #told(message: Exclude<ToControl, Sighting>, worker: number): void {
     switch (message.type) {
       case "numbers":
-        this.#numbers.receive(
-          worker,
-          message.members.filter(({ farm, server }) => this.#keys.has(memberKey(farm, server))),
-        );
+        this.#counted(worker, message.members);
         break;
       case "metrics":
         this.#metrics.receive(worker, message.rows);
@@ -237,6 +248,15 @@ export class Control {
     this.#stapling.close();
   }
 
+  #counted(worker: number, members: readonly MemberNumbers[]): void {
+    const known = members.filter(({ farm, server }) => this.#keys.has(memberKey(farm, server)));
+    this.#numbers.receive(worker, known);
+    for (const { farm, server } of known) {
+      const state = this.#administration.effective(this.#config, farm, server);
+      this.#emptied.look({ farm, server }, state, this.#numbers.of(farm, server));
+    }
+  }
+
   /** What requests meet at a member. */
   #seen(message: Sighting): void {
     const { farm, server, type } = message;
@@ -253,10 +273,14 @@ export class Control {
   #changed(farm: string, server: string, health: MemberHealth): void {
     const { asked = "", came = "" } = health.lastCheck ?? {};
     this.#options.log(health.available ? "health.member-up" : "health.member-down", { farm, server, asked, came });
+    this.#memberEvents.healthChanged(farm, server, health);
     this.#sendVerdicts();
   }
 
-  #stateChanged({ scope, after }: StateChange): void {
+  #stateChanged(change: StateChange): void {
+    const { scope, after } = change;
+    tellState(this.events, change);
+    this.#memberEvents.lookAtFarms({ by: after.by, evidence: null });
     const what = scope.farm === null ? scope.server : `${scope.farm} on ${scope.server}`;
     const note = after.note === "" ? "" : `(${after.note})`;
     this.#options.log("states.changed", { what, state: after.cut ? "cut off" : after.state, by: after.by, note });

@@ -32,6 +32,6 @@ export function stateStatus(scope: StateStatus["scope"], { by, at, note, until, 
   return { scope, by, at, note, until, cut };
 }
 
-function checkStatus({ asked, came, at, durationMs }: HealthResult): CheckStatus {
+export function checkStatus({ asked, came, at, durationMs }: HealthResult): CheckStatus {
   return { asked, came, at: new Date(at).toISOString(), durationMs };
 }

@@ -97,6 +97,16 @@ export const logEvents = {
     fields: {},
     text: "traces reach the collector again",
   },
+  "events.webhook-failed": {
+    level: "warn",
+    fields: { host: "text", problem: "text", next: "text" },
+    text: "events do not reach the webhook at {host}: {problem}; {next}",
+  },
+  "events.webhook-recovered": {
+    level: "info",
+    fields: { host: "text" },
+    text: "events reach the webhook at {host} again",
+  },
   "admin.failed": {
     level: "error",
     fields: { problem: "text" },

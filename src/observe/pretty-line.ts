@@ -4,6 +4,11 @@ const marks: Readonly<Record<LogLevel, string>> = { debug: "·", info: " ", warn
 
 /** `14:03:07 ! owa on cas1 is DOWN: …`, in local time. What came from outside cannot steer the terminal. */
 export function prettyLine(time: Date, level: LogLevel, message: string): string {
-  const clock = [time.getHours(), time.getMinutes(), time.getSeconds()].map((part) => String(part).padStart(2, "0"));
-  return `${clock.join(":")} ${marks[level]} ${message.replaceAll(/\p{Cc}/gu, " ")}\n`;
+  return `${localTime(time)} ${marks[level]} ${message.replaceAll(/\p{Cc}/gu, " ")}\n`;
+}
+
+/** `14:03:07` */
+export function localTime(time: Date): string {
+  const parts = [time.getHours(), time.getMinutes(), time.getSeconds()];
+  return parts.map((part) => String(part).padStart(2, "0")).join(":");
 }

@@ -25,6 +25,7 @@ export function aConfig(farms: readonly FarmConfig[], rest: Partial<Config> = {}
     log: { level: "info", format: null, file: null, rotate: null },
     metrics: null,
     tracing: null,
+    events: { webhook: null },
     workers: 0,
     stop: { graceMs: 30_000, upgradeGraceMs: 3_600_000 },
     stateFile: null,

@@ -71,7 +71,8 @@ class Exchange {
       const late = this.#clock.monotonic() - due;
       if (late < stallMs) this.#fail(this.#timeoutText());
       // The answer may have come while this process stood still, and wait to be read.
-      else this.#settle({ ok: false, came: "this machine was too busy to wait for it", status: null, inconclusive: true });
+      else
+        this.#settle({ ok: false, came: "this machine was too busy to wait for it", status: null, inconclusive: true });
     });
   }
 

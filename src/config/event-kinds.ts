@@ -1,0 +1,2 @@
+/** What an event can be about. */
+export const eventKinds = ["health", "state", "emptied", "farm", "configuration"] as const;
