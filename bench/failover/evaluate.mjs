@@ -19,7 +19,10 @@ export function evaluate({ requests, noted, fault, moments, servers }) {
     postTwice: takenTwice(notesOf),
     othersLost: fault.touches.length === 2 ? null : others.length,
     lostBefore: lost.filter(({ at }) => at < moments.begin - 1000).length,
-    sentLate: Math.max(...requests.map(({ sentLate }) => sentLate)),
+    sentLate: quantile(
+      requests.map(({ sentLate }) => sentLate),
+      0.99,
+    ),
     reasons: countBy(lost, ({ method, lost: reason }) => `${method} ${reason}`),
     ...latencies(during),
     ...rotation({ requests, notesOf, fault, moments, faulty: servers[0].name }),
@@ -38,16 +41,14 @@ function takenTwice(notesOf) {
 
 function latencies(requests) {
   const all = requests.filter(({ lost }) => lost === null).map(({ ms }) => ms);
-  all.sort((one, other) => one - other);
-  const quantile = (share) => all[Math.min(all.length - 1, Math.floor(all.length * share))] ?? null;
   const slower = (limit) => all.filter((ms) => ms > limit).length;
-  return {
-    p50: quantile(0.5),
-    p99: quantile(0.99),
-    max: all.at(-1) ?? null,
-    over1s: slower(1000),
-    over2s: slower(2000),
-  };
+  const [p50, p99, max] = [0.5, 0.99, 1].map((share) => quantile(all, share));
+  return { p50, p99, max, over1s: slower(1000), over2s: slower(2000) };
+}
+
+function quantile(values, share) {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null;
 }
 
 function groupedById(noted) {

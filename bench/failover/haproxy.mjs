@@ -4,8 +4,9 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { installed, start, versionOf } from "../processes.mjs";
 
-const plain = { backend: "", check: "check", serverTimeout: "50s" };
+const plain = { defaults: "", backend: "", check: "check", serverTimeout: "50s" };
 const tuned = {
+  defaults: "option idle-close-on-response",
   backend: `option redispatch 1
   retry-on conn-failure empty-response response-timeout 503
   http-request disable-l7-retry if METH_POST`,
@@ -32,6 +33,7 @@ function configuration(place, settings, socket) {
   stats socket ${socket} mode 600 level admin expose-fd listeners
 defaults
   mode http
+  ${settings.defaults}
   timeout connect 5s
   timeout client 50s
   timeout server ${settings.serverTimeout}

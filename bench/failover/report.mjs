@@ -24,7 +24,13 @@ export function report(runs, versions, absent) {
     .map((fault) => ({ fault, rows: runs.filter((run) => run.fault === fault.id).map(row) }))
     .filter(({ rows }) => rows.length > 0)
     .map(({ fault, rows }) => `### ${fault.title}\n\n${table(head, rows)}`);
-  return [measured, ...tables].join("\n\n");
+  return [measured, ...tables, lateness(runs)].join("\n\n");
+}
+
+/** How far the measuring itself can be trusted. */
+function lateness(runs) {
+  const worst = Math.max(...runs.map(({ result }) => result?.sentLate ?? 0));
+  return `In the busiest run 1 % of the requests left the clients more than ${worst.toFixed(0)} ms late: that much of p99 and max may be the machine's.`;
 }
 
 function row({ proxy, error, result }) {
