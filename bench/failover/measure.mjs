@@ -27,7 +27,7 @@ export async function measure(proxy, fault, schedule, folder) {
     if (moments === null) return { unsupported: true };
     const requests = await load.results;
     // What a frozen server still had before it, it shall have noted.
-    await pause(300);
+    if (fault.blind) await pause(300);
     return evaluate({ requests, noted: servers.flatMap((server) => server.noted()), fault, moments, servers });
   } finally {
     for (const child of children) stop(child);

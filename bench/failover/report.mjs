@@ -19,12 +19,13 @@ const head = [
 
 /** A Markdown table for each fault. */
 export function report(runs, versions, absent) {
-  const measured = `${versions.join(", ")}${absent.length > 0 ? `; absent: ${absent.join(", ")}` : ""}`;
+  const lacking = absent.length > 0 ? [`absent: ${absent.join(", ")}`] : [];
+  const measured = [...(versions.length > 0 ? [versions.join(", ")] : []), ...lacking].join("; ");
   const tables = faults
     .map((fault) => ({ fault, rows: runs.filter((run) => run.fault === fault.id).map(row) }))
     .filter(({ rows }) => rows.length > 0)
     .map(({ fault, rows }) => `### ${fault.title}\n\n${table(head, rows)}`);
-  return [measured, ...tables, lateness(runs)].join("\n\n");
+  return [measured, ...tables, ...(runs.length > 0 ? [lateness(runs)] : [])].join("\n\n");
 }
 
 /** How far the measuring itself can be trusted. */
