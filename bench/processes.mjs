@@ -17,13 +17,13 @@ export function installed(program) {
   return ["/usr/sbin", ...(process.env.PATH ?? "").split(":")].some((folder) => existsSync(`${folder}/${program}`));
 }
 
-/** `core` null = not pinned. */
-export function start({ command, args, env = {} }, core) {
+/** `core` null = not pinned. With `ipc` the child, a node, can send and be sent messages. */
+export function start({ command, args, env = {}, ipc = false }, core) {
   const pinned = core !== null && installed("taskset");
   const line = pinned ? ["taskset", "-c", String(core), command, ...args] : [command, ...args];
   const child = spawn(line[0], line.slice(1), {
     detached: true,
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "ignore", "pipe", ...(ipc ? ["ipc"] : [])],
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin`, ...env },
   });
   child.said = "";
