@@ -41,8 +41,6 @@ export interface ControlOptions {
   readonly states?: StateStore | undefined;
 }
 
-const lookEveryMs = 20;
-
 /** The side that decides: the configuration in force, the members' health, the numbers. It carries no request. */
 export class Control {
   /** What has changed since the start. */
@@ -221,22 +219,6 @@ export class Control {
   /** Has every member had its first verdict? */
   ready(): boolean {
     return this.farms().every(({ members }) => members.every(({ healthy }) => healthy !== null));
-  }
-
-  /** Resolves when every member has had its first verdict, or after `limitMs`. */
-  async known(limitMs: number): Promise<void> {
-    const { clock } = this.#options;
-    await new Promise<void>((resolve) => {
-      const look = clock.every(lookEveryMs, () => {
-        if (this.ready()) done();
-      });
-      const limit = clock.after(limitMs, () => done());
-      const done = (): void => {
-        look.cancel();
-        limit.cancel();
-        resolve();
-      };
-    });
   }
 
   close(): void {

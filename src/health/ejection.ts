@@ -54,8 +54,3 @@ function putOut(before: Ejection, now: number, { ejectMs }: EjectionLimits): Eje
   const outMs = ejectMs * Math.min(2 ** (times - 1), longestTimes);
   return { phase: "out", until: now + outMs, times, failures: [], backAt: before.backAt };
 }
-
-/** Have enough failures come within the time? */
-export function isEnough({ failures }: Ejection, { fails }: EjectionLimits): boolean {
-  return failures.length >= fails;
-}

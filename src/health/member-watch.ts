@@ -1,6 +1,6 @@
 import type { LiveTrafficConfig, MemberConfig } from "../config/farm-config.ts";
 import type { Clock, Timer } from "../util/clock.ts";
-import { type Ejection, type EjectionSignal, isEnough, nextEjection, notEjected } from "./ejection.ts";
+import { type Ejection, type EjectionSignal, nextEjection, notEjected } from "./ejection.ts";
 import type { CheckFindings, MemberCheck } from "./member-check.ts";
 import type { MemberHealth } from "./member-health.ts";
 
@@ -17,10 +17,25 @@ export interface MemberWatchOptions {
   readonly onChange: () => void;
 }
 
+/** A request that failed. */
+export interface LiveFailure {
+  readonly reason: string;
+  /** It was not even answered, or not wholly: no word of the application. */
+  readonly broken: boolean;
+}
+
+/**
+ * So many times `fails` requests that are broken off within the time are out even where the check passes: it does not see
+ * what they meet.
+ */
+const insistence = 5;
+
 /** What the check and live traffic say of one member, together. */
 export class MemberWatch {
   readonly options: MemberWatchOptions;
   #ejection: Ejection = notEjected;
+  /** When requests failed lately, monotonic milliseconds; not more than are enough. */
+  #recent: readonly number[] = [];
   #ejectedSince = 0;
   #reason = "";
   #timer: Timer | null = null;
@@ -53,7 +68,7 @@ export class MemberWatch {
   /** Takes over what live traffic has decided under the configuration before. */
   continue(before: MemberWatch): void {
     before.close();
-    if (!this.#ejects) return;
+    if (this.options.live === null) return;
     this.#ejection = before.#ejection;
     this.#ejectedSince = before.#ejectedSince;
     this.#reason = before.#reason;
@@ -61,13 +76,16 @@ export class MemberWatch {
   }
 
   /** A request failed in a way that counts. `mayEject`: others are left to carry its requests. */
-  liveFailure(reason: string, mayEject: boolean): void {
+  liveFailure({ reason, broken }: LiveFailure, mayEject: boolean): void {
     const { check, live } = this.options;
     if (live === null) return;
-    const before = this.#ejection;
-    this.#signal({ type: "failed", now: this.#now(), mayEject: mayEject && this.#ejects }, reason);
-    if (!this.#ejects) check?.liveFailure(isEnough(this.#ejection, live));
-    else if (before.phase !== this.#ejection.phase) this.options.onChange();
+    const now = this.#now();
+    this.#recent = [...this.#recent, now].filter((at) => now - at <= live.withinMs).slice(-live.fails);
+    if (!this.#ejects) check?.liveFailure(this.#recent.length >= live.fails);
+    if (!this.#ejects && !broken) return;
+    const before = this.#ejection.phase;
+    this.#signal({ type: "failed", now, mayEject }, reason);
+    if (before !== this.#ejection.phase) this.options.onChange();
   }
 
   /** A request that tried it was answered. */
@@ -96,7 +114,7 @@ export class MemberWatch {
     const { live, clock } = this.options;
     if (live === null) return;
     const before = this.#ejection;
-    this.#ejection = nextEjection(before, signal, live);
+    this.#ejection = nextEjection(before, signal, this.#ejects ? live : { ...live, fails: live.fails * insistence });
     if (this.#ejection.phase === before.phase) return;
     this.#ejectedSince = clock.now();
     if (reason !== "") this.#reason = reason;

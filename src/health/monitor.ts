@@ -56,7 +56,8 @@ export class Monitor {
   /** A request failed on this member in a way that counts; names that are gone are ignored. */
   liveFailure(farm: string, server: string, code: FaultCode): void {
     const member = this.#members.get(memberKey(farm, server));
-    member?.liveFailure(`requests failed: ${faults[code].text}`, this.#mayEject(farm));
+    const broken = code !== "member-503" && code !== "member-status";
+    member?.liveFailure({ reason: `requests failed: ${faults[code].text}`, broken }, this.#mayEject(farm));
   }
 
   /** A request that tried this member was answered. */

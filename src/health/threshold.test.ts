@@ -29,6 +29,8 @@ const table: readonly [title: string, fall: number, rise: number, signals: strin
   ["live failures alone never take a member out", 2, 2, "plllll", "++++++"],
   ["live failures count up to the last but one", 3, 1, "pllf", "+++-"],
   ["with fall 1 a live failure leaves it all to the check", 1, 1, "pllf", "+++-"],
+  ["one that is soon out again needs twice as many passes", 1, 1, "pfpfppfpppp", "+-+--+----+"],
+  ["one that stayed up for long is as good as new", 1, 1, `pfp${"p".repeat(12)}fp`, `+-+${"+".repeat(12)}-+`],
   ["a live failure does not delay the return of a member", 2, 2, "pffplp", "++---+"],
 ];
 
@@ -45,15 +47,15 @@ describe("nextThreshold", () => {
   const limits = { fall: fc.integer({ min: 1, max: 5 }), rise: fc.integer({ min: 1, max: 5 }) };
   const signals = fc.string({ unit: fc.constantFrom("p", "f", "l"), maxLength: 40 });
 
-  it("never keeps a member out that passed `rise` checks in a row, whatever came before or between from live traffic", () => {
+  it("never keeps a member out that passed four times `rise` checks in a row, whatever came before or between from live traffic", () => {
     fc.assert(
       fc.property(
         signals,
-        fc.array(fc.nat(3), { minLength: 5, maxLength: 5 }),
+        fc.array(fc.nat(3), { minLength: 20, maxLength: 20 }),
         limits.fall,
         limits.rise,
         (history, live, fall, rise) => {
-          const passes = live.slice(0, rise).map((count) => `${"l".repeat(count)}p`);
+          const passes = live.slice(0, 4 * rise).map((count) => `${"l".repeat(count)}p`);
           return trace(history + passes.join(""), fall, rise).endsWith("+");
         },
       ),

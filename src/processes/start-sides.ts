@@ -5,6 +5,7 @@ import { createChallengeSender, type ChallengeSender } from "../acme/challenge-s
 import type { Config } from "../config/config.ts";
 import { listenPlaceText } from "../config/listen-place-text.ts";
 import { createControl, type Control } from "../control/control.ts";
+import { firstVerdicts } from "../control/first-verdicts.ts";
 import { noStore, stateFile } from "../control/state-file.ts";
 import type { ExchangeObserver } from "../farm/exchange-record.ts";
 import type { ListenProblem, ToControl, ToWorker } from "../farm/messages.ts";
@@ -102,7 +103,9 @@ export class Sides {
     const { config } = this.control;
     const adopted = [...this.sockets.all.keys()];
     const opened = await this.sockets.open(config);
-    if (this.#options.afterFirstChecks === true) await this.control.known(firstChecksWithinMs);
+    if (this.#options.afterFirstChecks === true) {
+      await firstVerdicts(this.control, this.#options.clock, firstChecksWithinMs);
+    }
     this.forwarding.start();
     await this.#inForce(config);
     this.sockets.keepOnly(config);
