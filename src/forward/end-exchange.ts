@@ -3,6 +3,7 @@ import { framing } from "../http/framing.ts";
 import type { RequestHead } from "../http/request-head.ts";
 import type { MemberConnection } from "../net/connected-member.ts";
 import { block } from "./client-side.ts";
+import { dropHedge } from "./drop-hedge.ts";
 import type { Exchange } from "./exchange.ts";
 import { noteConnected } from "./note-connected.ts";
 import { respondFault } from "./own-response.ts";
@@ -61,6 +62,7 @@ export function breakExchange(exchange: Exchange, code: FaultCode): void {
 
 /** The exchange comes to no good end: that is counted, and the member's connection is closed. */
 export function giveUp(exchange: Exchange, code: FaultCode): void {
+  dropHedge(exchange);
   exchange.client.record.failed(code);
   exchange.routing.broken(exchange, code);
   discardConnection(exchange);

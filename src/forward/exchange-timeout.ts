@@ -1,6 +1,7 @@
 import { breakExchange, failAttempt, giveUp } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { respondFault } from "./own-response.ts";
+import { armWaiting } from "./send-request.ts";
 
 /** The client connection's time-out has run off in the middle of an exchange: who kept us waiting? */
 export function exchangeTimedOut(exchange: Exchange): void {
@@ -26,6 +27,13 @@ export function exchangeTimedOut(exchange: Exchange): void {
 
 function waitingTimedOut(exchange: Exchange): void {
   const { client, connection } = exchange;
+  if (exchange.hedgeDue) {
+    exchange.hedgeDue = false;
+    exchange.hedged = true;
+    exchange.routing.hedge(exchange);
+    armWaiting(exchange);
+    return;
+  }
   const memberFull = connection !== null && connection.socket.writableNeedDrain;
   if (exchange.requestRead || memberFull) {
     failAttempt(exchange, exchange.shortWait ? "attempt-timeout" : "response-timeout");

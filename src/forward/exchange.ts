@@ -34,6 +34,10 @@ export interface RequestRouting {
   moveElsewhere(exchange: Exchange, code: FaultCode): boolean;
   /** May the present attempt be left for one on another member? */
   hasOther(exchange: Exchange): boolean;
+  /** The attempt has waited long enough to be made on another member as well, where that can be. */
+  hedge(exchange: Exchange): void;
+  /** A second attempt has become the only one: `exchange.member` is its. */
+  movedTo(exchange: Exchange): void;
   /** It has waited for a member long enough. */
   queueTimedOut(exchange: Exchange): void;
   /** The response broke off, or the exchange ended otherwise once it was on its way. */
@@ -93,6 +97,13 @@ export class Exchange {
   unchunk = false;
   /** The member's connection has more to come, but the client does not take it. */
   clientFull = false;
+  /** A second attempt at the same time, on a connection of its own; null = there is none. */
+  hedge: MemberConnection | null = null;
+  hedgeOwner: ConnectionOwner | null = null;
+  hedgeSentAt = 0;
+  /** The time-out that is armed is for beginning one. */
+  hedgeDue = false;
+  hedged = false;
   /** The attempt has less time than others, for the request can be sent to another member. */
   shortWait = false;
   /** Where it waits for a member to be free; null = it does not. */
@@ -132,6 +143,8 @@ export class Exchange {
     this.early = false;
     this.unchunk = false;
     this.clientFull = false;
+    this.hedgeDue = false;
+    this.hedged = false;
     this.client.addedLines = "";
     this.leaveLine();
   }

@@ -1,4 +1,5 @@
 import type { FaultCode } from "../farm/faults.ts";
+import { dropHedge } from "./drop-hedge.ts";
 import { breakExchange, endEarly, finishExchange, giveUp } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { respondFault } from "./own-response.ts";
@@ -72,6 +73,8 @@ export function clientGone(exchange: Exchange): void {
  */
 export function clientHalfClosed(exchange: Exchange): void {
   const { client } = exchange;
+  // Mostly it has gone: one attempt is enough to find that out.
+  dropHedge(exchange);
   if (exchange.phase === "tunnel") tunnelHalfClosed(exchange, "client");
   else if (exchange.phase === "draining") endEarly(exchange);
   else if (!exchange.requestRead) breakExchange(exchange, "client-closed");

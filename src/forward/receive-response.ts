@@ -6,6 +6,7 @@ import type { MemberConnection } from "../net/connected-member.ts";
 import { add } from "../observe/metric-layout.ts";
 import { breakExchange, cutResponse, failAttempt, giveUp, responseComplete } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
+import { dropHedge } from "./drop-hedge.ts";
 import { armWaiting, dropKept } from "./send-request.ts";
 import { beginTunnel } from "./tunnel.ts";
 
@@ -57,6 +58,7 @@ function relayInterim(exchange: Exchange, connection: MemberConnection): void {
 }
 
 function switchProtocols(exchange: Exchange, connection: MemberConnection, rest: Buffer): void {
+  dropHedge(exchange);
   const { client, farm } = exchange;
   const unasked = client.head.upgrade === "" || !exchange.requestRead || connection.head.upgrade === "";
   if (unasked || client.writer.objection(connection.head) !== null) {
@@ -84,6 +86,7 @@ function finalHead(exchange: Exchange, connection: MemberConnection, rest: Buffe
   // What fails fast must not look fast.
   if (head.status < 500) member.answered(client.record.firstByteMs, exchange.sentAt + client.record.firstByteMs);
   if (exchange.routing.preferOther(exchange, head.status)) return;
+  dropHedge(exchange);
   const objection = client.writer.objection(head);
   if (objection === null) beginResponse(exchange, connection, rest);
   else refuseResponse(exchange, objection);

@@ -48,10 +48,19 @@ export function armWaiting(exchange: Exchange): void {
   if (farm === null) return;
   const { timeouts, failover } = farm.config;
   if (!exchange.requestRead) client.armTimeout(timeouts.idleMs);
-  else {
+  else if (mayBeHedged(exchange)) {
+    exchange.hedgeDue = true;
+    client.armTimeout(failover.hedgeMs);
+  } else {
     exchange.shortWait = failover.attemptMs > 0 && exchange.routing.hasOther(exchange);
     client.armTimeout(exchange.shortWait ? failover.attemptMs : timeouts.responseMs);
   }
+}
+
+/** Only what has no body, and once. */
+function mayBeHedged({ client, farm, hedged, keptBytes }: Exchange): boolean {
+  if (hedged || keptBytes > 0 || (farm?.config.failover.hedgeMs ?? 0) === 0) return false;
+  return client.head.method === "GET" || client.head.method === "HEAD";
 }
 
 function keep(exchange: Exchange, bytes: Buffer): void {

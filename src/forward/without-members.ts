@@ -6,6 +6,8 @@ export const withoutMembers: Omit<RequestRouting, "receive" | "ended"> = {
   preferOther: () => false,
   moveElsewhere: () => false,
   hasOther: () => false,
+  hedge: () => undefined,
+  movedTo: () => undefined,
   queueTimedOut: () => undefined,
   broken: () => undefined,
 };

@@ -2,6 +2,7 @@ import { faults, type FaultCode } from "../farm/faults.ts";
 import { memberMetrics } from "../farm/member-metrics.ts";
 import type { Exchange, RequestRouting } from "../forward/exchange.ts";
 import { discardConnection } from "../forward/end-exchange.ts";
+import { startHedge, takeHedge } from "../forward/hedge.ts";
 import { originTarget } from "../http/request-head.ts";
 import { respondFault, respondPrepared } from "../forward/own-response.ts";
 import type { ConnectedMember, MemberConnection } from "../net/connected-member.ts";
@@ -32,6 +33,7 @@ export function createRouting(
       const farm = farmOf(exchange);
       const stale = wentStale(exchange, code);
       if (!stale) count(exchange, code, reports);
+      if (takeHedge(exchange)) return;
       if (farm === null || !maySendAgain(exchange, farm, code)) fail(exchange, code);
       else if (stale) sendAgain(exchange);
       else nextMember(exchange, farm, code);
@@ -43,14 +45,21 @@ export function createRouting(
       const code = status === 503 ? "member-503" : "member-status";
       if (farm.policy.countsStatus(status)) count(exchange, code, reports);
       else if (exchange.member?.health === "trial") reports.answered(exchange.member);
-      if (!farm.policy.prefersOther(status) || !exchange.requestRead) return false;
-      if (!farm.policy.mayRepeatAnswered(exchange.client.head.method)) return false;
-      return move(exchange, farm, code);
+      return mayLeave(exchange, farm, status) && move(exchange, farm, code);
     },
 
     moveElsewhere(exchange, code) {
       const farm = farmOf(exchange);
       return farm !== null && move(exchange, farm, code);
+    },
+
+    hedge(exchange) {
+      const farm = farmOf(exchange);
+      if (farm !== null) alsoAttempt(exchange, farm);
+    },
+
+    movedTo(exchange) {
+      farmOf(exchange)?.affinity?.settle(exchange);
     },
 
     hasOther(exchange) {
@@ -59,11 +68,7 @@ export function createRouting(
       return maySendAgain(exchange, farm, "attempt-timeout") && farm.hasOther(exchange.tried, exchange.member);
     },
 
-    queueTimedOut(exchange) {
-      leaveLine(exchange);
-      exchange.phase = "none";
-      refuse(exchange, "queue-timeout");
-    },
+    queueTimedOut: waitedInVain,
 
     broken(exchange, code) {
       count(exchange, code, reports);
@@ -126,6 +131,17 @@ export function serveWaiting(exchange: Exchange): boolean {
   return true;
 }
 
+function waitedInVain(exchange: Exchange): void {
+  leaveLine(exchange);
+  exchange.phase = "none";
+  refuse(exchange, "queue-timeout");
+}
+
+/** Would another member's answer be better, and may it be asked for? */
+function mayLeave({ client, requestRead }: Exchange, { policy }: RoutedFarm, status: number): boolean {
+  return policy.prefersOther(status) && requestRead && policy.mayRepeatAnswered(client.head.method);
+}
+
 /** Once more to another member, as often as the farm allows. */
 function nextMember(exchange: Exchange, farm: RoutedFarm, code: FaultCode): void {
   const other = otherMember(exchange, farm, code);
@@ -140,12 +156,27 @@ function nextMember(exchange: Exchange, farm: RoutedFarm, code: FaultCode): void
 /** The present attempt, of which nothing went to the client, is given up for one on another member; false = there is none. */
 function move(exchange: Exchange, farm: RoutedFarm, code: FaultCode): boolean {
   exchange.failedOn = exchange.connection;
+  if (exchange.hedge !== null) {
+    discardConnection(exchange);
+    return takeHedge(exchange);
+  }
   const other = maySendAgain(exchange, farm, code) ? otherMember(exchange, farm, code) : null;
   if (other === null) return false;
   discardConnection(exchange);
   exchange.client.record.retriedFor = code;
   attempt(exchange, farm, other, openConnection(exchange, other, false));
   return true;
+}
+
+/** On another member at the same time: the first answer counts. */
+function alsoAttempt(exchange: Exchange, farm: RoutedFarm): void {
+  if (farm.config.connectionAuth === "pin" || !maySendAgain(exchange, farm, "attempt-timeout")) return;
+  const other = otherMember(exchange, farm, "attempt-timeout");
+  if (other === null) return;
+  exchange.attempts++;
+  other.total++;
+  add(other.counts, memberMetrics.requests, 1);
+  startHedge(exchange, openConnection(exchange, other, false));
 }
 
 /** To the same member, on a connection that can't be stale. */
