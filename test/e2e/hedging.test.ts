@@ -103,6 +103,8 @@ describe("A GET without an answer", () => {
     const second = await secondAttempt(running);
     running.client.close();
     await Promise.all([running.first.untilGone(), second.untilGone()]);
+    // The first one was told that the client sends no more, and does as it would without a router.
+    running.first.socket.end();
     await running.site.untilIdle();
   });
 
