@@ -22,7 +22,7 @@ writeFileSync(
 Why a request was not answered by a member, or only in part. The code stands in the answer's \`X-Fairlead-Error\` header and
 on its page; \`src/farm/faults.ts\` is the one table that decides what follows from it.
 
-"Sent again": \`always\` = nothing of the request can have been acted on; \`if-idempotent\` = it may have been, so only a GET,
+"Sent again": \`always\` = nothing of the request can have been acted on; \`if-idempotent\` = it may have been, so by default only a GET,
 HEAD, OPTIONS, TRACE, PUT or DELETE goes to another member; \`never\`. In no case after a byte of the answer went to the client,
 on a connection that carried NTLM or Negotiate, or when the request's body was longer than \`failover.replay\`.
 
