@@ -12,10 +12,19 @@ const make = (tag, text, attributes = {}) => {
 let farms = [];
 let shape = "";
 let chosen = null;
+let notice = "";
 let detailText = "";
 
-const look = (member) =>
-  member.healthy === null ? ["wait", "?"] : member.healthy ? ["up", "up"] : ["down", "DOWN"];
+const health = (member) =>
+  member.healthy === null ? ["wait", "?"] : !member.healthy ? ["down", "DOWN"] : member.trial ? ["out", "trial"] : ["up", "up"];
+const stateText = (member) =>
+  (member.state === "drain" ? "drain" : "out") + (member.held > 0 ? " " + member.held : "");
+const look = (member) => {
+  const [kind, text] = health(member);
+  if (member.state === "available") return [kind, text];
+  return kind === "up" ? ["out", stateText(member)] : [kind, text + " " + stateText(member)];
+};
+const age = (ms) => (ms < 120000 ? Math.floor(ms / 1000) + " s" : Math.floor(ms / 60000) + " min");
 const find = (key) => {
   for (const farm of farms)
     for (const member of farm.members) if (farm.name + "\\n" + member.server === key) return { farm, member };
@@ -83,13 +92,56 @@ function detail({ farm, member }) {
   const list = document.createElement("dl");
   const add = (name, value) => list.append(make("dt", name), make("dd", value));
   add("Address", member.address);
-  add("State", look(member)[1] + ", since " + time(member.since));
+  add("Health", health(member)[1] + ", since " + time(member.since));
+  add("State", stateLine(member));
+  if (member.state !== "available") add("Left", member.held === 0 ? "nothing" : member.held + ", oldest " + age(member.oldestMs));
   if (member.reason) add("Reason", member.reason);
   const check = member.lastCheck;
   if (check) add("Last check", check.asked + ": " + check.came + " (" + check.durationMs + " ms, " + time(check.at) + ")");
   else add("Last check", "none");
   add("Requests", member.current + " running, " + member.total + " in all, " + member.failed + " failed");
-  return [make("h2", farm.name + " on " + member.server), list];
+  return [make("h2", farm.name + " on " + member.server), list, acts(farm, member)];
+}
+
+function stateLine({ state, stateSet }) {
+  if (!stateSet) return state === "available" ? state : state + ", by the configuration";
+  const note = stateSet.note ? " (" + stateSet.note + ")" : "";
+  const whole = stateSet.scope === "server" ? ", the whole server" : "";
+  const until = stateSet.until ? ", until " + time(stateSet.until) : "";
+  return state + whole + ", by " + stateSet.by + note + ", " + time(stateSet.at) + until;
+}
+
+// Taking out and back: the protocol alone, or the server in all its farms.
+function acts(farm, member) {
+  const bar = document.createElement("div");
+  bar.className = "acts";
+  const server = encodeURIComponent(member.server);
+  const scopes = [
+    [farm.name, "/api/v1/farms/" + encodeURIComponent(farm.name) + "/members/" + server + "/state"],
+    ["all of " + member.server, "/api/v1/servers/" + server + "/state"],
+  ];
+  for (const [name, path] of scopes) {
+    const group = make("span", name + ": ");
+    for (const state of ["available", "drain", "unavailable"]) {
+      const button = make("button", state, { type: "button" });
+      button.addEventListener("click", () => void setState(path, state));
+      group.append(button);
+    }
+    bar.append(group);
+  }
+  return bar;
+}
+
+async function setState(path, state) {
+  const body = JSON.stringify({ state, by: "dashboard" });
+  try {
+    const answer = await fetch(path, { method: "PUT", headers: { "Content-Type": "application/json" }, body });
+    const told = await answer.json();
+    notice = answer.ok ? told.warnings.join(", ") : told.message;
+  } catch {
+    notice = "The router does not answer.";
+  }
+  await load();
 }
 
 function summarise() {
@@ -99,10 +151,18 @@ function summarise() {
   const parts = [members.length - down - wait + " of " + members.length + " up"];
   if (down > 0) parts.push(down + " down");
   if (wait > 0) parts.push(wait + " not known yet");
+  const out = members.filter((member) => member.state !== "available").length;
+  if (out > 0) parts.push(out + " taken out");
+  if (notice) parts.push(notice);
   return parts.join(", ");
 }
 
 async function refresh() {
+  await load();
+  setTimeout(refresh, periodMs);
+}
+
+async function load() {
   try {
     const answer = await fetch("/api/v1/farms", { signal: AbortSignal.timeout(5000) });
     if (!answer.ok) throw new Error(String(answer.status));
@@ -115,7 +175,6 @@ async function refresh() {
     document.body.classList.add("stale");
     say("The router does not answer.");
   }
-  setTimeout(refresh, periodMs);
 }
 function say(text) {
   if (element("summary").textContent !== text) element("summary").textContent = text;

@@ -2,12 +2,12 @@ export const pageStyle = `
 :root {
   color-scheme: light dark;
   --back: #f6f7f9; --card: #fff; --text: #1b2330; --soft: #5c6777; --line: #e1e5eb;
-  --up: #17803d; --up-back: #e5f5ea; --down: #b3261e; --down-back: #fdeaea; --wait: #6b7280; --wait-back: #eef0f3;
+  --up: #17803d; --up-back: #e5f5ea; --down: #b3261e; --down-back: #fdeaea; --wait: #6b7280; --wait-back: #eef0f3; --out: #8a5a00; --out-back: #fdf1d8;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --back: #11151b; --card: #191f27; --text: #e6eaf0; --soft: #9aa5b4; --line: #2a323d;
-    --up: #6bd38d; --up-back: #14301f; --down: #ff9b93; --down-back: #43191a; --wait: #a3adba; --wait-back: #262d37;
+    --up: #6bd38d; --up-back: #14301f; --down: #ff9b93; --down-back: #43191a; --wait: #a3adba; --wait-back: #262d37; --out: #f0c060; --out-back: #3a2d10;
   }
 }
 * { box-sizing: border-box; }
@@ -28,6 +28,7 @@ button {
 }
 button.up { color: var(--up); background: var(--up-back); }
 button.down { color: var(--down); background: var(--down-back); }
+button.out { color: var(--out); background: var(--out-back); }
 button.wait { color: var(--wait); background: var(--wait-back); }
 button[aria-pressed="true"] { border-color: currentColor; }
 button:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
@@ -36,6 +37,8 @@ button:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
   background: var(--card); border: 1px solid var(--line); border-radius: 10px;
 }
 #detail h2 { margin: 0 0 0.5rem; font-size: 1rem; }
+.acts { display: flex; flex-wrap: wrap; gap: 0.5rem 2rem; margin-top: 0.9rem; color: var(--soft); }
+.acts button { width: auto; min-width: 0; margin-right: 0.3rem; padding: 0.15rem 0.6rem; font-weight: 500; color: var(--text); background: var(--back); border-color: var(--line); }
 #detail p { margin: 0; color: var(--soft); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.2rem 1rem; margin: 0; }
 dt { color: var(--soft); }
