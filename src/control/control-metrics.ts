@@ -18,7 +18,7 @@ const metrics = {
   members: gauge("fairlead_farm_members", "Members of the farm.", ["farm"]),
   up: gauge(
     "fairlead_member_up",
-    "1: the member's health check succeeds, 0: it fails. Absent until the first.",
+    "1: the member works, as far as its check and requests tell; 0: it does not. Absent until that is known.",
     ofMember,
   ),
   state: gauge("fairlead_member_state", "1 for the state that an administrator has given the member.", [
@@ -65,7 +65,7 @@ type MetricSample = readonly [Metric, Sample];
 
 export function* farmSamples(farms: readonly FarmStatus[]): MetricSamples {
   for (const { name: farm, members } of farms) {
-    const available = members.filter(({ healthy }) => healthy === true).length;
+    const available = members.filter(({ healthy, state }) => healthy === true && state === "available").length;
     yield sample(metrics.available, { farm }, available);
     yield sample(metrics.members, { farm }, members.length);
     for (const member of members) yield* memberSamples(farm, member);

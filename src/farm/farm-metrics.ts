@@ -40,6 +40,13 @@ export const farmMetrics = {
     "Time to connect to a member, with TLS, for requests that waited for it.",
     connectDurations,
   ),
+  queue: layout.histogram(
+    "fairlead_queue_wait_seconds",
+    "Time that requests waited for a member to be free, of those that had to.",
+    connectDurations,
+  ),
+  waiting: layout.gauge("fairlead_queue_length", "Requests that wait for a member to be free now."),
+  hedges: layout.counter("fairlead_hedges_total", "Second attempts made beside a first one that had no answer yet."),
   received: layout.counter(
     "fairlead_received_bytes_total",
     "Bytes of requests from clients, headers and bodies, counted when the request is over.",

@@ -16,5 +16,6 @@ export function countRequest(exchange: Exchange, unrouted: Float64Array): void {
   if (record.status === 101) add(counts, farmMetrics.tunnels, -1);
   else observe(counts, farmMetrics.duration, (exchange.monotonic() - record.startedAt) / 1000);
   if (record.firstByteMs >= 0) observe(counts, farmMetrics.firstByte, record.firstByteMs / 1000);
+  if (record.queueMs > 0) observe(counts, farmMetrics.queue, record.queueMs / 1000);
   if (record.connectMs > 0) observe(counts, farmMetrics.connect, record.connectMs / 1000);
 }

@@ -33,7 +33,8 @@ export class MetricReport {
   changed({ farms }: Snapshot): MetricRow[] {
     const rows = this.#changed(farmMetrics.layout, [""], this.unrouted);
     for (const [name, row] of this.#listeners) rows.push(...this.#changed(listenerMetrics.layout, [name], row));
-    for (const { config, counts, members } of farms.values()) {
+    for (const { config, counts, members, line } of farms.values()) {
+      counts[farmMetrics.waiting] = line.length;
       rows.push(...this.#changed(farmMetrics.layout, [config.name], counts));
       for (const member of members) {
         measure(member);

@@ -1,4 +1,5 @@
 import { faults, type FaultCode } from "../farm/faults.ts";
+import { farmMetrics } from "../farm/farm-metrics.ts";
 import { memberMetrics } from "../farm/member-metrics.ts";
 import type { Exchange, RequestRouting } from "../forward/exchange.ts";
 import { discardConnection } from "../forward/end-exchange.ts";
@@ -176,6 +177,7 @@ function alsoAttempt(exchange: Exchange, farm: RoutedFarm): void {
   exchange.attempts++;
   other.total++;
   add(other.counts, memberMetrics.requests, 1);
+  add(farm.counts, farmMetrics.hedges, 1);
   startHedge(exchange, openConnection(exchange, other, false));
 }
 
