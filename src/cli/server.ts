@@ -50,10 +50,7 @@ export function serverCommand(): Command {
     .option("--json", "print the outcome as the admin API gives it")
     .addOption(adminOption())
     .action(async (server: string, state: string, options: ServerOptions, command: Command) => {
-      const answer = await askAdmin(options.admin, pathOf(server, options), {
-        method: "PUT",
-        body: bodyOf(state, options),
-      });
+      const answer = await askAdmin(options.admin, pathOf(server, options), bodyOf(state, options), "PUT");
       const outcome = answer.ok ? outcomeSchema.safeParse(answer.body) : null;
       if (outcome?.success !== true) {
         command.error(problemOf(answer, options), { exitCode: 1 });
