@@ -47,7 +47,8 @@ export class RoutedFarm extends Farm<ConnectedMember> {
     this.#hashKey = config.balance.key === null ? null : createRequestKey(config.balance.key, senders);
     const perHost = config.affinity?.membersPerHost ?? 0;
     this.#host = perHost === 0 ? null : createRequestKey({ source: "host" }, senders);
-    this.line = new WaitingLine(parts.serveWaiting);
+    this.line = before?.line ?? new WaitingLine(parts.serveWaiting);
+    this.line.moveTo(this, (exchange) => this.affinity?.recognise(exchange));
     const freed = (): void => this.line.freed();
     const limited = config.liveTraffic !== null || members.some((member) => member.config.maxRequests > 0);
     for (const member of members) member.freed = limited ? freed : null;

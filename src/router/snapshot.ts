@@ -83,5 +83,9 @@ function closeRemoved(farms: ReadonlyMap<string, RoutedFarm>, previous: Snapshot
   for (const [name, farm] of previous?.farms ?? []) {
     const kept = farms.get(name)?.members ?? [];
     for (const member of farm.members) if (!kept.includes(member)) member.retire();
+    if (farms.has(name)) continue;
+    // Who waits there waits in vain.
+    farm.refresh();
+    farm.line.freed();
   }
 }

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, it, type TestContext } from "node:test";
+import type { FarmConfig } from "../../src/config/farm-config.ts";
 import { authenticating } from "../support/authenticating.ts";
 import { aFarm } from "../support/configs.ts";
+import { quiet } from "../support/quiet.ts";
 import { always, RawMember } from "../support/raw-member.ts";
 import { startSite } from "../support/site.ts";
+import { until } from "../support/until.ts";
 
 const ok = "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nok";
 const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -44,4 +47,43 @@ describe("a configuration that replaces a member", () => {
       assert.deepEqual([site.member.connections.length, other.connections.length], [1, 1]);
     });
   }
+});
+
+describe("a request that waits for a member to be free", () => {
+  const busy = async (t: TestContext) => {
+    const site = await startSite(t);
+    const farm = aFarm({ health: null, members: [{ ...site.member.config, maxRequests: 1 }] });
+    const apply = async (farms: readonly FarmConfig[]): Promise<void> =>
+      site.router.apply({
+        ...site.router.control.config,
+        farms,
+        routes: farms.length === 0 ? [] : site.router.control.config.routes,
+      });
+    await apply([farm]);
+    const first = site.client().write(get);
+    const connection = await site.member.connection();
+    await connection.untilText("\r\n\r\n");
+    const second = site.client().write(get);
+    await until(() => site.router.control.farms()[0]?.members[0]?.current === 1);
+    await quiet();
+    return { site, farm, apply, first, connection, second };
+  };
+
+  it("goes on waiting over a reload, and is served", async (t) => {
+    const { farm, apply, first, connection, second } = await busy(t);
+    await apply([{ ...farm, queue: { length: 5, timeoutMs: 60_000 } }]);
+    connection.write(ok);
+    await first.untilText("ok");
+    await connection.until(({ text }) => text.split("GET ").length === 3);
+    connection.write(ok);
+    assert.equal(await second.untilText("ok"), ok);
+  });
+
+  it("is refused where its farm is taken away", async (t) => {
+    const { apply, connection, first, second } = await busy(t);
+    await apply([]);
+    assert.match(await second.untilText("</html>"), /^HTTP\/1\.1 503 [^]*X-Fairlead-Error: no-member-available\r\n/);
+    connection.write(ok);
+    await first.untilText("ok");
+  });
 });
