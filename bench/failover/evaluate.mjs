@@ -10,6 +10,7 @@ export function evaluate({ requests, noted, fault, moments, servers }) {
   const isSafe = ({ id, method }) => method === "GET" || !notesOf.has(id);
   const unknown = lost.filter((request) => !isSafe(request));
   const others = lost.filter(({ protocol }) => !fault.touches.includes(protocol));
+  const after = requests.filter(({ at, protocol }) => at >= moments.ended && fault.touches.includes(protocol));
   const during = requests.filter(({ at, protocol }) => isDuring(at, moments) && fault.touches.includes(protocol));
   return {
     requests: requests.length,
@@ -25,6 +26,7 @@ export function evaluate({ requests, noted, fault, moments, servers }) {
     ),
     reasons: countBy(lost, ({ method, lost: reason }) => `${method} ${reason}`),
     ...latencies(during),
+    p99After: latencies(after).p99,
     ...rotation({ requests, notesOf, fault, moments, faulty: servers[0].name }),
   };
 }

@@ -15,6 +15,7 @@ const head = [
   "> 2 s",
   "out after",
   "back after",
+  "p99 after",
 ];
 
 /** A Markdown table for each fault. */
@@ -51,6 +52,7 @@ function row({ proxy, error, result }) {
     over2s,
     out(result),
     back(result),
+    milliseconds(result.p99After),
   ];
 }
 
