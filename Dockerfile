@@ -16,7 +16,7 @@ COPY bin bin
 COPY --from=build /build/node_modules node_modules
 COPY --from=build /build/dist/src dist/src
 RUN mkdir /var/lib/fairlead && chown 65532:65532 /var/lib/fairlead
-ENV NODE_ENV=production
+ENV NODE_ENV=production STATE_DIRECTORY=/var/lib/fairlead
 # Owns nothing here: the root file system may be read-only.
 USER 65532:65532
 STOPSIGNAL SIGTERM

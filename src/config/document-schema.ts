@@ -131,7 +131,8 @@ export const documentShape = {
   }),
   stop: stopSchema.optional().meta({ description: "How the router ends." }),
   stateFile: stateFileSchema.optional().meta({
-    description: "Where the states that operators give servers are kept over a restart, or `off`.",
+    description:
+      "Where the states that operators give servers are kept over a restart, or `off`. Left out, and with a STATE_DIRECTORY in the environment (systemd sets it): `state.json` there.",
     default: builtInDefaults.stateFile,
   }),
 };

@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import ipaddr from "ipaddr.js";
 import { coversHost } from "./certificate-names.ts";
 import type {
@@ -63,12 +63,16 @@ export function resolveConfig(file: string, document: Document, context: Resolve
       graceMs: document.stop.grace ?? builtInStop.grace,
       upgradeGraceMs: document.stop.upgradeGrace ?? builtInStop.upgradeGrace,
     },
-    stateFile: resolveStateFile(file, document),
+    stateFile: resolveStateFile(file, document, context),
   });
 }
 
-function resolveStateFile(file: string, { stateFile }: Document): string | null {
-  return stateFile === "off" ? null : resolve(dirname(file), stateFile ?? builtInDefaults.stateFile);
+/** systemd names a folder for it (systemd.exec(5), StateDirectory=): its own may not be written to. */
+function resolveStateFile(file: string, { stateFile }: Document, { env }: ResolveContext): string | null {
+  if (stateFile === "off") return null;
+  const folder = env["STATE_DIRECTORY"]?.split(":")[0] ?? "";
+  if (stateFile === null && folder !== "") return join(folder, basename(builtInDefaults.stateFile));
+  return resolve(dirname(file), stateFile ?? builtInDefaults.stateFile);
 }
 
 function resolveForwarded(written: Document["forwarded"], { findings }: ResolveContext): ForwardedConfig {
