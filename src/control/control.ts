@@ -233,9 +233,10 @@ export class Control {
   #counted(worker: number, members: readonly MemberNumbers[]): void {
     const known = members.filter(({ farm, server }) => this.#keys.has(memberKey(farm, server)));
     this.#numbers.receive(worker, known);
+    const { workers } = this.#numbers;
     for (const { farm, server } of known) {
       const state = this.#administration.effective(this.#config, farm, server);
-      this.#emptied.look({ farm, server }, state, this.#numbers.of(farm, server));
+      this.#emptied.look({ farm, server }, state, { held: this.#numbers.of(farm, server).held, worker, workers });
     }
   }
 
