@@ -22,6 +22,7 @@ describe("Administration", () => {
   let kept: OperatorStates;
   let broken: boolean;
   let changes: StateChange[];
+  let rereads: number;
   let logged: string[];
   let administration: Administration;
 
@@ -40,6 +41,7 @@ describe("Administration", () => {
         },
       },
       onChange: (change) => changes.push(change),
+      onReread: () => (rereads += 1),
     });
   }
 
@@ -53,6 +55,7 @@ describe("Administration", () => {
     kept = noStates;
     broken = false;
     changes = [];
+    rereads = 0;
     logged = [];
     start();
   });
@@ -142,6 +145,45 @@ describe("Administration", () => {
     administration.set(server, wish({ state: "unavailable", cut: true }));
     assert.equal(now(), "unavailable, cut");
     assert.equal(clock.pending, 0);
+  });
+
+  describe("where another process keeps the states", () => {
+    const theirs = withState(noStates, member, anOperatorState({ by: "bob", until: "2026-01-01T00:02:00.000Z" }));
+
+    it("takes over what that has written, with its deadlines", async () => {
+      administration.set(server, wish({ deadlineMs: minuteMs }));
+      kept = theirs;
+      administration.reread();
+      assert.deepEqual([administration.of(server), administration.of(member)?.by, rereads], [null, "bob", 1]);
+      assert.equal(clock.pending, 1);
+      administration.reread();
+      assert.equal(rereads, 1);
+      await clock.advance(2 * minuteMs);
+      assert.equal(now(), "unavailable, cut");
+    });
+
+    it("keeps what it knows where nothing was written", () => {
+      administration.set(server, wish());
+      kept = noStates;
+      administration.reread();
+      assert.equal(now(), "drain");
+    });
+
+    it("follows it, and writes over nothing at a deadline", async () => {
+      administration.set(server, wish({ deadlineMs: minuteMs }));
+      administration.follow();
+      kept = withState(kept, member, anOperatorState({ by: "bob" }));
+      const written = kept;
+      await clock.advance(minuteMs);
+      assert.equal(administration.of(member)?.by, "bob");
+      assert.equal(changes.at(-1)?.after.cut, true);
+      assert.equal(kept, written);
+      kept = withState(kept, server, anOperatorState({ state: "available" }));
+      await clock.advance(1000);
+      assert.equal(now(), "drain");
+      administration.close();
+      assert.equal(clock.pending, 0);
+    });
   });
 
   it("is in force where it can't be written down, and says so", async () => {

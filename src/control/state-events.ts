@@ -1,5 +1,6 @@
 import type { MemberNumbers } from "../farm/messages.ts";
 import { memberKey } from "../health/member-key.ts";
+import type { Log } from "../observe/log.ts";
 import type { StateChange } from "./administration.ts";
 import type { EventRing } from "./event-ring.ts";
 import type { EffectiveState } from "./operator-states.ts";
@@ -27,6 +28,12 @@ function how({ state, until, cut }: StateChange["after"]): string {
   const end = until === null ? "" : ` until ${until}`;
   if (state === "drain") return `nothing new, clients that belong there stay${end}`;
   return state === "unavailable" ? `what runs may end${end}` : "";
+}
+
+export function logState(log: Log, { scope: { farm, server }, after }: StateChange): void {
+  const what = farm === null ? server : `${farm} on ${server}`;
+  const note = after.note === "" ? "" : `(${after.note})`;
+  log("states.changed", { what, state: after.cut ? "cut off" : after.state, by: after.by, note });
 }
 
 /** A member that was taken out. */
