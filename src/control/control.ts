@@ -197,11 +197,10 @@ export class Control {
     scope: StateScope,
     wish: StateWish,
   ): { readonly warnings: readonly string[]; readonly kept: boolean } | null {
-    const { server, farm } = scope;
     if (!this.#knows(scope)) return null;
     const kept = this.administration.set(scope, wish);
-    const touched = this.farms().filter(({ name }) => farm === null || name === farm);
-    return { warnings: wish.state === "available" ? [] : stateWarnings(touched, server), kept };
+    const touched = this.farms().filter(({ name }) => scope.farm === null || name === scope.farm);
+    return { warnings: wish.state === "available" ? [] : stateWarnings(touched, scope.server), kept };
   }
 
   /** The configuration file was loaded again, and is in force now, or was refused; for the metrics. */
