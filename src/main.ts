@@ -62,6 +62,8 @@ export async function startFairlead(config: Config, options: FairleadOptions): P
   const sides = await startSides(config, options);
   try {
     await options.beforeApis?.();
+    // The router whose place this one takes could be told of states until now.
+    sides.control.administration.reread();
     const router = compose(config, sides, options);
     await router.open();
     return router;
@@ -109,6 +111,7 @@ function compose(first: Config, sides: Sides, options: FairleadOptions): Fairlea
       acme.close();
       await apis.close();
       apisClosed();
+      control.administration.follow();
       sides.sockets.giveAway();
       // The other process tells of what happens from now on.
       await Promise.all([webhook.close(), sides.stop(graceMs, true)]);

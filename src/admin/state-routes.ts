@@ -18,6 +18,10 @@ const wishSchema = z
   .refine(({ state, deadline }) => deadline === undefined || state !== "available", {
     error: "available has no deadline",
     path: ["deadline"],
+  })
+  .refine(({ now, deadline }) => deadline === undefined || !now, {
+    error: "what ends now has no deadline",
+    path: ["deadline"],
   });
 
 /** The states of servers and members. An operator's word is answered with what it has led to. */

@@ -52,13 +52,13 @@ export function serverCommand(): Command {
     .action(async (server: string, state: string, options: ServerOptions, command: Command) => {
       const answer = await askAdmin(options.admin, pathOf(server, options), bodyOf(state, options), "PUT");
       const outcome = answer.ok ? outcomeSchema.safeParse(answer.body) : null;
-      if (outcome?.success !== true) {
+      if (!answer.ok || outcome?.success !== true) {
         command.error(problemOf(answer, options), { exitCode: 1 });
         return;
       }
       const paint = painter(process.stdout, process.env);
       const text = options.json
-        ? `${JSON.stringify(outcome.data, null, 2)}\n`
+        ? `${JSON.stringify(answer.body, null, 2)}\n`
         : outcomeText(outcome.data, options.farm, paint);
       command.configureOutput().writeOut?.(text);
     });
@@ -98,17 +98,17 @@ function outcomeText({ warnings, kept, server }: Outcome, farm: string | undefin
   const rows = server.members
     .filter((member) => farm === undefined || member.farm === farm)
     .map(({ farm: name, state, stateSet, held, oldestMs }) => [
-      `  ${name}`,
+      `  ${plainText(name)}`,
       paint(state === "available" ? "good" : "warn", state),
       leftText(state, held, oldestMs),
-      stateSet?.until === null || stateSet === null ? "" : `until ${stateSet.until}`,
+      stateSet?.until === null || stateSet === null ? "" : `until ${plainText(stateSet.until)}`,
       stateSet !== null && stateSet.scope === "server" && farm !== undefined ? "(as the whole server)" : "",
     ]);
   const said = warnings.map((warning) => `${paint("warn", "warning")}: ${plainText(warning)}\n`).join("");
   const lost = kept
     ? ""
     : `${paint("warn", "warning")}: this could not be written down and is forgotten at a restart (see the log)\n`;
-  return `${server.name}\n${table(rows)}\n${said}${lost}`;
+  return `${plainText(server.name)}\n${table(rows)}\n${said}${lost}`;
 }
 
 function leftText(state: string, held: number, oldestMs: number): string {

@@ -49,12 +49,15 @@ function takenOut(farms: readonly FarmStatus[]): string[] {
       const what = whole ? plainText(member.server) : `${plainText(name)} on ${plainText(member.server)}`;
       if (told.has(what)) return [];
       told.add(what);
-      const all = whole
-        ? farms.flatMap((farm) => farm.members.filter(({ server }) => server === member.server))
-        : [member];
+      const all = whole ? farms.flatMap((farm) => farm.members.filter((other) => isOutWith(other, member))) : [member];
       return [`${what} ${stateReason(member)}:\n  ${leftOf(all)}`];
     }),
   );
+}
+
+/** Both were taken out by one word about their server. */
+function isOutWith(other: MemberStatus, { server }: MemberStatus): boolean {
+  return other.server === server && other.state !== "available" && other.stateSet?.scope === "server";
 }
 
 function stateReason({ state, stateSet }: MemberStatus): string {

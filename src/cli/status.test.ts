@@ -43,6 +43,66 @@ describe("statusText", () => {
     );
   });
 
+  it("shows what was taken out, by whom, why, until when, and what is left there", () => {
+    const by = { by: "ann", at: "2026-01-01T00:00:00.000Z", note: "patches", cut: false } as const;
+    const server = { ...by, scope: "server", until: "2026-01-01T00:10:00.000Z" } as const;
+    const member = { ...by, scope: "member", note: "", until: null } as const;
+    const draining = { ...up, state: "drain", stateSet: server } as const;
+    const out = [
+      {
+        name: "owa",
+        minimumServers: 1,
+        members: [
+          { ...draining, held: 10, oldestMs: 5000 },
+          { ...up, server: "cas2", state: "unavailable", stateSet: member },
+        ],
+      },
+      {
+        name: "ews",
+        minimumServers: 1,
+        members: [
+          { ...draining, held: 2, oldestMs: 300_000 },
+          { ...up, server: "cas2", state: "drain" },
+        ],
+      },
+    ] as const;
+    assert.equal(
+      statusText(out, plainly),
+      [
+        "      owa       ews",
+        "cas1  drain 10  drain 2",
+        "cas2  out       drain",
+        "",
+        "cas1 gets nothing new since 2026-01-01T00:00:00.000Z by ann (patches), until 2026-01-01T00:10:00.000Z:",
+        "  12 left, oldest 5 min",
+        "",
+        "owa on cas2 is out of service since 2026-01-01T00:00:00.000Z by ann:",
+        "  nothing left",
+        "",
+        "ews on cas2 gets nothing new by the configuration:",
+        "  nothing left",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("tells of a server that is out as a whole once, and of its member that is out for longer as well", () => {
+    const server = { scope: "server", by: "ann", at: up.since, note: "", until: null, cut: false } as const;
+    const whole = { ...up, state: "drain", stateSet: server, held: 1 } as const;
+    const own = { ...up, state: "unavailable", stateSet: { ...server, scope: "member" }, held: 5 } as const;
+    const text = statusText(
+      [
+        { name: "owa", minimumServers: 1, members: [whole] },
+        { name: "ews", minimumServers: 1, members: [own] },
+        { name: "oab", minimumServers: 1, members: [whole] },
+      ],
+      plainly,
+    );
+    assert.match(text, /^cas1 gets nothing new .*\n {2}2 left/m);
+    assert.match(text, /^ews on cas1 is out of service .*\n {2}5 left/m);
+    assert.equal(text.split("gets nothing new").length, 2);
+  });
+
   it("colours without moving a column", () => {
     const plain = statusText(farms, coloured).replaceAll(/\p{Cc}\[\d+m/gu, "");
     assert.notEqual(statusText(farms, coloured), plain);

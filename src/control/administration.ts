@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import type { Log } from "../observe/log.ts";
 import type { Clock, Timer } from "../util/clock.ts";
 import {
+  noStates,
   type EffectiveState,
   effectiveState,
   type OperatorState,
@@ -35,19 +36,24 @@ interface AdministrationOptions {
   readonly log: Log;
   readonly store: StateStore;
   readonly onChange: (change: StateChange) => void;
+  /** Another process has changed states. */
+  readonly onReread: () => void;
 }
+
+const followEveryMs = 1000;
 
 /** The states that operators have given to servers and members, and their deadlines. */
 export class Administration {
   readonly #options: AdministrationOptions;
   readonly #timers = new Map<string, Timer>();
   #states: OperatorStates;
+  /** Another process keeps the states; null = this one does. */
+  #following: Timer | null = null;
 
   constructor(options: AdministrationOptions) {
     this.#options = options;
     this.#states = options.store.load();
-    for (const server of Object.keys(this.#states.servers)) this.#watchDeadline({ server, farm: null });
-    for (const { farm, server } of this.#states.members) this.#watchDeadline({ farm, server });
+    this.#watchDeadlines();
   }
 
   effective(config: Config, farm: string, server: string): EffectiveState {
@@ -66,8 +72,23 @@ export class Administration {
     return this.#put(scope, { ...wish, at: new Date(now).toISOString(), until });
   }
 
+  /** Takes over what another process has written down. */
+  reread(): void {
+    const states = this.#options.store.load();
+    if (states === noStates || JSON.stringify(states) === JSON.stringify(this.#states)) return;
+    this.#states = states;
+    this.#watchDeadlines();
+    this.#options.onReread();
+  }
+
+  /** Another process keeps the states from now on: what it decides counts for what still runs here as well. */
+  follow(): void {
+    this.#following ??= this.#options.clock.every(followEveryMs, () => this.reread());
+  }
+
   close(): void {
-    for (const timer of this.#timers.values()) timer.cancel();
+    this.#following?.cancel();
+    this.#cancelDeadlines();
   }
 
   #put(scope: StateScope, after: OperatorState): boolean {
@@ -80,6 +101,7 @@ export class Administration {
   }
 
   #save(): boolean {
+    if (this.#following !== null) return true;
     try {
       this.#options.store.save(this.#states);
       return true;
@@ -87,6 +109,17 @@ export class Administration {
       this.#options.log("states.not-kept", { problem: error instanceof Error ? error.message : String(error) });
       return false;
     }
+  }
+
+  #cancelDeadlines(): void {
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+  }
+
+  #watchDeadlines(): void {
+    this.#cancelDeadlines();
+    for (const server of Object.keys(this.#states.servers)) this.#watchDeadline({ server, farm: null });
+    for (const { farm, server } of this.#states.members) this.#watchDeadline({ farm, server });
   }
 
   #watchDeadline(scope: StateScope): void {

@@ -17,7 +17,7 @@ import { memberStatus } from "./member-status.ts";
 import { MemberVerdicts } from "./member-verdicts.ts";
 import { fetchOcsp, type FetchOcsp } from "./ocsp/fetch-ocsp.ts";
 import { Stapling } from "./ocsp/stapling.ts";
-import { EmptiedWatch, tellState } from "./state-events.ts";
+import { EmptiedWatch, logState, tellState } from "./state-events.ts";
 import type { StateScope } from "./operator-states.ts";
 import { RouterMetrics } from "./router-metrics.ts";
 import { serverStatuses, stateWarnings } from "./server-status.ts";
@@ -45,13 +45,14 @@ export interface ControlOptions {
 export class Control {
   /** What has changed since the start. */
   readonly events: EventRing;
+  /** What operators have decided. */
+  readonly administration: Administration;
   readonly #memberEvents: MemberEvents;
   readonly #emptied: EmptiedWatch;
   readonly #options: ControlOptions;
   readonly #monitor: Monitor;
   readonly #numbers = new Numbers();
   readonly #metrics: RouterMetrics;
-  readonly #administration: Administration;
   readonly #verdicts: MemberVerdicts;
   readonly #load: SharedLoad;
   readonly #connections: SharedConnections;
@@ -72,7 +73,7 @@ export class Control {
     this.#emptied = new EmptiedWatch(this.events);
     this.#memberEvents = new MemberEvents(this.events, clock, {
       health: (farm, server) => this.#monitor.health(farm, server),
-      wanted: (farm, server) => this.#administration.effective(this.#config, farm, server).state === "available",
+      wanted: (farm, server) => this.administration.effective(this.#config, farm, server).state === "available",
     });
     this.#metrics = new RouterMetrics(options.version ?? "", config, clock.now());
     this.#load = new SharedLoad(clock, options.send);
@@ -82,15 +83,16 @@ export class Control {
     this.#stapling = new Stapling({ clock, log: options.log, fetch: options.fetchOcsp ?? fetchOcsp, send: staple });
     const onChange = (farm: string, server: string, health: MemberHealth): void => this.#changed(farm, server, health);
     this.#monitor = new Monitor({ check, clock, random, onChange });
-    this.#administration = new Administration({
+    this.administration = new Administration({
       clock,
       log: options.log,
       store: options.states ?? noStore,
       onChange: (change) => this.#stateChanged(change),
+      onReread: () => this.#statesChanged("router"),
     });
     this.#verdicts = new MemberVerdicts(clock, {
       health: (farm, server) => this.#monitor.health(farm, server),
-      state: (farm, server) => this.#administration.effective(this.#config, farm, server),
+      state: (farm, server) => this.administration.effective(this.#config, farm, server),
     });
     this.apply(config);
   }
@@ -179,7 +181,7 @@ export class Control {
       minimumServers: farm.minimumServers,
       members: farm.members.flatMap((member): MemberStatus[] => {
         const health = this.#monitor.health(farm.name, member.server);
-        const state = this.#administration.effective(this.#config, farm.name, member.server);
+        const state = this.administration.effective(this.#config, farm.name, member.server);
         const totals = this.#numbers.of(farm.name, member.server);
         return health === null ? [] : [memberStatus(member, { health, state, totals })];
       }),
@@ -187,7 +189,7 @@ export class Control {
   }
 
   servers(): readonly ServerStatus[] {
-    return serverStatuses(this.#config, this.farms(), (server) => this.#administration.of({ server, farm: null }));
+    return serverStatuses(this.#config, this.farms(), (server) => this.administration.of({ server, farm: null }));
   }
 
   /** Puts an operator's word in force. `kept`: it outlives this process. null = no such server, or no such member. */
@@ -195,15 +197,10 @@ export class Control {
     scope: StateScope,
     wish: StateWish,
   ): { readonly warnings: readonly string[]; readonly kept: boolean } | null {
-    const { server, farm } = scope;
-    const known =
-      farm === null
-        ? this.#config.servers.some(({ name }) => name === server)
-        : this.#keys.has(memberKey(farm, server));
-    if (!known) return null;
-    const kept = this.#administration.set(scope, wish);
-    const touched = this.farms().filter(({ name }) => farm === null || name === farm);
-    return { warnings: wish.state === "available" ? [] : stateWarnings(touched, server), kept };
+    if (!this.#knows(scope)) return null;
+    const kept = this.administration.set(scope, wish);
+    const touched = this.farms().filter(({ name }) => scope.farm === null || name === scope.farm);
+    return { warnings: wish.state === "available" ? [] : stateWarnings(touched, scope.server), kept };
   }
 
   /** The configuration file was loaded again, and is in force now, or was refused; for the metrics. */
@@ -222,7 +219,7 @@ export class Control {
   }
 
   close(): void {
-    this.#administration.close();
+    this.administration.close();
     this.#load.close();
     this.#connections.close();
     this.#monitor.close();
@@ -230,12 +227,18 @@ export class Control {
     this.#stapling.close();
   }
 
+  #knows({ server, farm }: StateScope): boolean {
+    if (farm !== null) return this.#keys.has(memberKey(farm, server));
+    return this.#config.servers.some(({ name }) => name === server);
+  }
+
   #counted(worker: number, members: readonly MemberNumbers[]): void {
     const known = members.filter(({ farm, server }) => this.#keys.has(memberKey(farm, server)));
     this.#numbers.receive(worker, known);
+    const { workers } = this.#numbers;
     for (const { farm, server } of known) {
-      const state = this.#administration.effective(this.#config, farm, server);
-      this.#emptied.look({ farm, server }, state, this.#numbers.of(farm, server));
+      const state = this.administration.effective(this.#config, farm, server);
+      this.#emptied.look({ farm, server }, state, { held: this.#numbers.of(farm, server).held, worker, workers });
     }
   }
 
@@ -260,12 +263,13 @@ export class Control {
   }
 
   #stateChanged(change: StateChange): void {
-    const { scope, after } = change;
     tellState(this.events, change);
-    this.#memberEvents.lookAtFarms({ by: after.by, evidence: null });
-    const what = scope.farm === null ? scope.server : `${scope.farm} on ${scope.server}`;
-    const note = after.note === "" ? "" : `(${after.note})`;
-    this.#options.log("states.changed", { what, state: after.cut ? "cut off" : after.state, by: after.by, note });
+    logState(this.#options.log, change);
+    this.#statesChanged(change.after.by);
+  }
+
+  #statesChanged(by: string): void {
+    this.#memberEvents.lookAtFarms({ by, evidence: null });
     this.#sendVerdicts();
   }
 

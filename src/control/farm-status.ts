@@ -31,7 +31,7 @@ export interface MemberStatus {
   readonly current: number;
   /** Connections that carry a request or belong to one client. */
   readonly held: number;
-  /** Age of the oldest of them, where the state is not "available". */
+  /** Age of the oldest of them. */
   readonly oldestMs: number;
   readonly total: number;
   readonly failed: number;

@@ -56,7 +56,9 @@ export class MemberVerdicts {
   }
 
   #ofFarm(farm: FarmConfig): MemberVerdict[] {
-    const lastDown = Math.max(...farm.members.map((member) => this.#downSince(farm, member)));
+    // Those that were taken out may be down for reasons of their own.
+    const wanted = farm.members.filter(({ server }) => this.#sources.state(farm.name, server).state === "available");
+    const lastDown = Math.max(0, ...wanted.map((member) => this.#downSince(farm, member)));
     return farm.members.map((member) => {
       const { server } = member;
       const health = this.#sources.health(farm.name, server);

@@ -28,6 +28,11 @@ export class Numbers {
     }
   }
 
+  /** How many have reported, of those that run. */
+  get workers(): number {
+    return this.#workers.size;
+  }
+
   /** It carries nothing any more; what it did stays counted. */
   workerGone(worker: number): void {
     this.#workers.delete(worker);

@@ -71,7 +71,10 @@ export function effectiveState(
   const ofServer = level("server", stateOf(states, { server, farm: null }), configured);
   const ofMember = level("member", stateOf(states, { server, farm }), member?.state ?? "available");
   const stricter = severity[ofMember.state] - severity[ofServer.state];
-  if (stricter === 0) return { ...ofServer, cut: ofServer.cut || ofMember.cut };
+  if (stricter === 0) {
+    const named = ofServer.operator === null && ofMember.operator !== null ? ofMember : ofServer;
+    return { ...named, cut: ofServer.cut || ofMember.cut };
+  }
   return stricter > 0 ? ofMember : ofServer;
 }
 

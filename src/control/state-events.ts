@@ -1,8 +1,8 @@
 import type { MemberNumbers } from "../farm/messages.ts";
 import { memberKey } from "../health/member-key.ts";
+import type { Log } from "../observe/log.ts";
 import type { StateChange } from "./administration.ts";
 import type { EventRing } from "./event-ring.ts";
-import type { MemberTotals } from "./numbers.ts";
 import type { EffectiveState } from "./operator-states.ts";
 
 /** An operator has given a state, or its deadline has come. */
@@ -30,44 +30,70 @@ function how({ state, until, cut }: StateChange["after"]): string {
   return state === "unavailable" ? `what runs may end${end}` : "";
 }
 
-/** Tells when a member that was taken out has nothing left to do. */
+export function logState(log: Log, { scope: { farm, server }, after }: StateChange): void {
+  const what = farm === null ? server : `${farm} on ${server}`;
+  const note = after.note === "" ? "" : `(${after.note})`;
+  log("states.changed", { what, state: after.cut ? "cut off" : after.state, by: after.by, note });
+}
+
+/** A member that was taken out. */
+interface Leaving {
+  /** What was decided; another word begins anew. */
+  readonly word: string;
+  /** The workers whose numbers are from after that. */
+  readonly heard: Set<number>;
+  told: boolean;
+}
+
+/** What one worker's report makes of all workers' numbers. */
+interface Report {
+  /** In all workers. */
+  readonly held: number;
+  /** Whose report it is. */
+  readonly worker: number;
+  /** How many have reported. */
+  readonly workers: number;
+}
+
+/** Tells when a member that was taken out has nothing left to do: once, for somebody may still come for a moment. */
 export class EmptiedWatch {
   readonly #ring: EventRing;
-  /** Members that were taken out; true = it was told that nothing is left. */
-  readonly #out = new Map<string, boolean>();
+  readonly #out = new Map<string, Leaving>();
 
   constructor(ring: EventRing) {
     this.#ring = ring;
   }
 
   /** Numbers have come for the member. */
-  look(
-    { farm, server }: Pick<MemberNumbers, "farm" | "server">,
-    { state, operator }: EffectiveState,
-    totals: MemberTotals,
-  ): void {
+  look({ farm, server }: Pick<MemberNumbers, "farm" | "server">, effective: EffectiveState, report: Report): void {
+    const { state, operator } = effective;
     const key = memberKey(farm, server);
     if (state === "available") {
       this.#out.delete(key);
       return;
     }
-    const told = this.#out.get(key) ?? false;
-    const empty = totals.held === 0;
-    if (empty && !told) {
-      const by = operator?.by ?? "configuration";
-      const why = "no request and no connection of a client is left";
-      this.#ring.add({
-        kind: "emptied",
-        farm,
-        server,
-        was: null,
-        is: state,
-        since: operator?.at ?? null,
-        why,
-        by,
-        evidence: null,
-      });
-    }
-    this.#out.set(key, empty);
+    const leaving = this.#leaving(key, `${state} ${operator?.at ?? ""}`);
+    leaving.heard.add(report.worker);
+    if (leaving.told || report.held > 0 || leaving.heard.size < report.workers) return;
+    leaving.told = true;
+    this.#ring.add({
+      kind: "emptied",
+      farm,
+      server,
+      was: null,
+      is: state,
+      since: operator?.at ?? null,
+      why: "no request and no connection of a client is left",
+      by: operator?.by ?? "configuration",
+      evidence: null,
+    });
+  }
+
+  #leaving(key: string, word: string): Leaving {
+    const before = this.#out.get(key);
+    if (before?.word === word) return before;
+    const leaving = { word, heard: new Set<number>(), told: false };
+    this.#out.set(key, leaving);
+    return leaving;
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import type { Log } from "../observe/log.ts";
@@ -45,26 +45,33 @@ export const noStore: StateStore = {
 export function stateFile(file: string, log: Log): StateStore {
   return {
     load() {
-      const text = read(file);
-      if (text === null) return noStates;
-      const problem = "it is not what this router writes";
       try {
-        const parsed = statesSchema.safeParse(JSON.parse(text));
-        if (parsed.success) return parsed.data;
-        log("states.unreadable", { file, problem: z.prettifyError(parsed.error), aside: putAside(file) });
-      } catch {
-        log("states.unreadable", { file, problem, aside: putAside(file) });
+        const text = read(file);
+        return text === null ? noStates : statesIn(text);
+      } catch (error) {
+        log("states.unreadable", { file, problem: problemOf(error), aside: putAside(file) });
+        return noStates;
       }
-      return noStates;
     },
-    save(states) {
-      mkdirSync(dirname(file), { recursive: true });
-      const fresh = `${file}.new`;
-      writeFileSync(fresh, `${JSON.stringify(states, null, 2)}\n`, { mode: 0o600, flush: true });
-      renameSync(fresh, file);
-    },
+    save: (states) => replace(file, JSON.stringify(states, null, 2)),
     cookieKey: () => cookieKey(join(dirname(file), keyName), log),
   };
+}
+
+/** Throws where that is nothing that this router writes. */
+function statesIn(text: string): OperatorStates {
+  const parsed = statesSchema.safeParse(JSON.parse(text));
+  if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+/** All of it or nothing, and for this user alone. */
+function replace(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  const fresh = `${file}.new`;
+  rmSync(fresh, { force: true });
+  writeFileSync(fresh, `${text}\n`, { mode: 0o600, flag: "wx", flush: true });
+  renameSync(fresh, file);
 }
 
 /** Whoever has it can tell servers' cookies: nobody but this user may read it. */
@@ -73,13 +80,16 @@ function cookieKey(file: string, log: Log): Buffer {
     const kept = Buffer.from(read(file) ?? "", "base64");
     if (kept.length >= keyBytes) return kept;
     const fresh = randomBytes(keyBytes);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `${fresh.toString("base64")}\n`, { mode: 0o600, flush: true });
+    replace(file, fresh.toString("base64"));
     return fresh;
   } catch (error) {
-    log("states.key-not-kept", { file, problem: error instanceof Error ? error.message : String(error) });
+    log("states.key-not-kept", { file, problem: problemOf(error) });
     return randomBytes(keyBytes);
   }
+}
+
+function problemOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** null: there is none. */

@@ -9,13 +9,18 @@ export function maySendAgain(exchange: Exchange, farm: RoutedFarm, code: FaultCo
   if (exchange.interimCount > 0 || !exchange.allKept) return false;
   if (exchange.failedOn?.carriedAuth === true || exchange.connection?.carriedAuth === true) return false;
   const { retry } = faults[code];
+  // No member has seen anything of it.
+  if (exchange.phase === "connecting") return true;
   return retry === "always" || (retry === "if-idempotent" && farm.policy.mayRepeat(exchange.client.head.method));
 }
 
 /** The member for one more attempt after `code`, which its farm can afford; null = there is none. */
 export function otherMember(exchange: Exchange, farm: RoutedFarm, code: FaultCode): ConnectedMember | null {
   const { member, tried } = exchange;
-  if (exchange.attempts >= farm.config.failover.tries || farm.affinity?.refuses(exchange) === true) return null;
+  if (farm.affinity?.refuses(exchange) === true) return null;
+  // An operator's word is nobody's failure: it costs neither a try nor the budget.
+  if (code === "member-withdrawn") return farm.chooseFor(exchange);
+  if (exchange.attempts >= farm.config.failover.tries) return null;
   if (member !== null && !tried.includes(member)) tried.push(member);
   const other = farm.chooseFor(exchange);
   if (other === null) return null;

@@ -164,6 +164,7 @@ function move(exchange: Exchange, farm: RoutedFarm, code: FaultCode): boolean {
   const other = maySendAgain(exchange, farm, code) ? otherMember(exchange, farm, code) : null;
   if (other === null) return false;
   discardConnection(exchange);
+  if (code === "member-withdrawn") exchange.attempts--;
   exchange.client.record.retriedFor = code;
   attempt(exchange, farm, other, openConnection(exchange, other, false));
   return true;

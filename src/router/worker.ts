@@ -169,8 +169,8 @@ class RoutingWorker implements Worker {
 function numbersOf({ farms }: Snapshot, now: number): MemberNumbers[] {
   return [...farms.values()].flatMap(({ members }) =>
     members.map((member) => {
-      const { farm, config, current, total, failed, responseTimeMs, held, state } = member;
-      const oldestMs = state === "available" ? 0 : member.oldestMs(now);
+      const { farm, config, current, total, failed, responseTimeMs, held } = member;
+      const oldestMs = member.oldestMs(now);
       return { farm, server: config.server, current, total, failed, responseTimeMs, held: held.size, oldestMs };
     }),
   );
