@@ -11,6 +11,10 @@ import { MemberWatch } from "./member-watch.ts";
 const broken = { reason: "requests failed: broken", broken: true };
 const status = { reason: "requests failed: status", broken: false };
 
+function fail(watch: MemberWatch, times: number, failure = broken, mayEject = true): void {
+  for (let time = 0; time < times; time++) watch.liveFailure(failure, mayEject);
+}
+
 describe("MemberWatch", () => {
   let clock: FakeClock;
   let passes: boolean;
@@ -61,10 +65,6 @@ describe("MemberWatch", () => {
     asked = [];
     return watch;
   }
-
-  const fail = (watch: MemberWatch, times: number, failure = broken, mayEject = true): void => {
-    for (let time = 0; time < times; time++) watch.liveFailure(failure, mayEject);
-  };
 
   it("with probe-now has the check decide at once, and one failure of it is enough", async () => {
     const watch = await start({ health: { fall: 5 } });
