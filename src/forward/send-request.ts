@@ -47,11 +47,22 @@ export function armWaiting(exchange: Exchange): void {
   const { client, farm } = exchange;
   if (farm === null) return;
   const { timeouts, failover } = farm.config;
+  exchange.shortWait = false;
   if (!exchange.requestRead) client.armTimeout(timeouts.idleMs);
   else {
-    exchange.shortWait = failover.attemptMs > 0 && exchange.routing.hasOther(exchange);
+    const shorter = timeouts.responseMs === 0 || failover.attemptMs < timeouts.responseMs;
+    exchange.shortWait = failover.attemptMs > 0 && shorter && exchange.routing.hasOther(exchange);
     client.armTimeout(exchange.shortWait ? failover.attemptMs : timeouts.responseMs);
   }
+}
+
+/** The short time is over, but nobody else could answer: the attempt has the rest of the time that any has. */
+export function waitOn(exchange: Exchange): void {
+  const { client, farm } = exchange;
+  if (farm === null) return;
+  const { timeouts, failover } = farm.config;
+  exchange.shortWait = false;
+  client.armTimeout(timeouts.responseMs === 0 ? 0 : timeouts.responseMs - failover.attemptMs);
 }
 
 function keep(exchange: Exchange, bytes: Buffer): void {
