@@ -1,7 +1,7 @@
 import { breakExchange, failAttempt, giveUp } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { respondFault } from "./own-response.ts";
-import { armWaiting } from "./send-request.ts";
+import { armWaiting, waitOn } from "./send-request.ts";
 
 /** The client connection's time-out has run off in the middle of an exchange: who kept us waiting? */
 export function exchangeTimedOut(exchange: Exchange): void {
@@ -26,7 +26,7 @@ export function exchangeTimedOut(exchange: Exchange): void {
 }
 
 function waitingTimedOut(exchange: Exchange): void {
-  const { client, connection } = exchange;
+  const { connection } = exchange;
   if (exchange.hedgeDue) {
     exchange.hedgeDue = false;
     exchange.hedged = true;
@@ -35,11 +35,15 @@ function waitingTimedOut(exchange: Exchange): void {
     return;
   }
   const memberFull = connection !== null && connection.socket.writableNeedDrain;
-  if (exchange.requestRead || memberFull) {
+  if (exchange.shortWait && !exchange.routing.hasOther(exchange)) waitOn(exchange);
+  else if (exchange.requestRead || memberFull) {
     failAttempt(exchange, exchange.shortWait ? "attempt-timeout" : "response-timeout");
-    return;
-  }
-  // The member waits for the rest of the request as we do.
+  } else clientTimedOut(exchange);
+}
+
+/** The member waits for the rest of the request as we do. */
+function clientTimedOut(exchange: Exchange): void {
+  const { client } = exchange;
   if (exchange.answered) {
     breakExchange(exchange, "client-timeout");
     return;

@@ -47,12 +47,14 @@ export function armWaiting(exchange: Exchange): void {
   const { client, farm } = exchange;
   if (farm === null) return;
   const { timeouts, failover } = farm.config;
+  exchange.shortWait = false;
   if (!exchange.requestRead) client.armTimeout(timeouts.idleMs);
   else if (mayBeHedged(exchange)) {
     exchange.hedgeDue = true;
     client.armTimeout(failover.hedgeMs);
   } else {
-    exchange.shortWait = failover.attemptMs > 0 && exchange.routing.hasOther(exchange);
+    const shorter = timeouts.responseMs === 0 || failover.attemptMs < timeouts.responseMs;
+    exchange.shortWait = failover.attemptMs > 0 && shorter && exchange.routing.hasOther(exchange);
     client.armTimeout(exchange.shortWait ? failover.attemptMs : timeouts.responseMs);
   }
 }
@@ -61,6 +63,15 @@ export function armWaiting(exchange: Exchange): void {
 function mayBeHedged({ client, farm, hedged, keptBytes }: Exchange): boolean {
   if (hedged || keptBytes > 0 || (farm?.config.failover.hedgeMs ?? 0) === 0) return false;
   return client.head.method === "GET" || client.head.method === "HEAD";
+}
+
+/** The short time is over, but nobody else could answer: the attempt has the rest of the time that any has. */
+export function waitOn(exchange: Exchange): void {
+  const { client, farm } = exchange;
+  if (farm === null) return;
+  const { timeouts, failover } = farm.config;
+  exchange.shortWait = false;
+  client.armTimeout(timeouts.responseMs === 0 ? 0 : timeouts.responseMs - failover.attemptMs);
 }
 
 function keep(exchange: Exchange, bytes: Buffer): void {

@@ -50,6 +50,8 @@ export class MemberCheck {
   #running: { readonly abort: AbortController; readonly quick: boolean } | null = null;
   /** A live failure came while a check was running, which may have begun before it. */
   #again = false;
+  /** The next one is, as silence asked for it. */
+  #nextQuick = false;
   #startedAt = 0;
   #usualMs = 0;
 
@@ -79,7 +81,7 @@ export class MemberCheck {
     if (!this.#threshold.settled || !this.#threshold.available) return;
     this.#count(enough ? "live-alarm" : "live-failed");
     if (this.#running !== null) this.#again = true;
-    else this.#schedule(0, false);
+    else this.#schedule(0, this.#nextQuick);
   }
 
   /**
@@ -152,6 +154,7 @@ export class MemberCheck {
   #schedule(intervalMs: number, quick: boolean): void {
     const { clock } = this.#options;
     const elapsedMs = clock.monotonic() - this.#startedAt;
+    this.#nextQuick = quick;
     this.#timer?.cancel();
     this.#timer = clock.after(Math.max(Math.max(intervalMs, minGapMs) - elapsedMs, 0), () => this.#start(quick));
   }

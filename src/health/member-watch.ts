@@ -82,7 +82,11 @@ export class MemberWatch {
     const now = this.#now();
     this.#recent = [...this.#recent, now].filter((at) => now - at <= live.withinMs).slice(-live.fails);
     if (!this.#ejects) check?.liveFailure(this.#recent.length >= live.fails);
-    if (!this.#ejects && !broken) return;
+    if (!this.#ejects && !broken) {
+      // It was put out for not answering, and it does.
+      this.answered();
+      return;
+    }
     const before = this.#ejection.phase;
     this.#signal({ type: "failed", now, mayEject }, reason);
     if (before !== this.#ejection.phase) this.options.onChange();
@@ -126,8 +130,10 @@ export class MemberWatch {
     const { clock, onChange } = this.options;
     this.#timer?.cancel();
     if (this.#ejection.phase !== "out") return;
-    this.#timer = clock.after(Math.max(this.#ejection.until - this.#now(), 0), () => {
-      this.#signal({ type: "time", now: this.#now() });
+    const { until } = this.#ejection;
+    this.#timer = clock.after(Math.max(until - this.#now(), 0), () => {
+      // Timers of the machine may ring a little early, and nothing would ring again.
+      this.#signal({ type: "time", now: Math.max(this.#now(), until) });
       onChange();
     });
   }

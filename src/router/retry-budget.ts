@@ -26,11 +26,16 @@ export class RetryBudget {
     this.#requests[this.#slot] = (this.#requests[this.#slot] ?? 0) + 1;
   }
 
-  /** May one be sent again? If so it is counted. */
-  take(now: number): boolean {
+  /** May one be sent again? */
+  allows(now: number): boolean {
     if (this.#ratio === 0) return true;
     if (now >= this.#end) this.#advance(now);
-    if (sum(this.#retries) >= floor + this.#ratio * sum(this.#requests)) return false;
+    return sum(this.#retries) < floor + this.#ratio * sum(this.#requests);
+  }
+
+  /** The same; if so it is counted. */
+  take(now: number): boolean {
+    if (!this.allows(now)) return false;
     this.#retries[this.#slot] = (this.#retries[this.#slot] ?? 0) + 1;
     return true;
   }

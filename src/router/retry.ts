@@ -28,6 +28,12 @@ export function otherMember(exchange: Exchange, farm: RoutedFarm, code: FaultCod
   return faults[code].retry === "always" || farm.budget.take(exchange.monotonic()) ? other : null;
 }
 
+/** Would `otherMember` give one at this moment to a request that was sent? */
+export function couldMove(exchange: Exchange, farm: RoutedFarm): boolean {
+  if (exchange.attempts >= farm.config.failover.tries || farm.affinity?.refuses(exchange) === true) return false;
+  return farm.hasOther(exchange.tried, exchange.member) && farm.budget.allows(exchange.monotonic());
+}
+
 /** A connection that had waited was closed by the member just when it was used: nobody's fault, and not a new attempt. */
 export function wentStale(exchange: Exchange, code: FaultCode): boolean {
   const reused = exchange.failedOn !== null && exchange.failedOn.earlierRequests > 0;

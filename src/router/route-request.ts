@@ -12,7 +12,7 @@ import { chooseMember, type Choice } from "./choose-member.ts";
 import { openConnection, pinnedConnection, useConnection } from "./connect-member.ts";
 import { refused } from "./limits.ts";
 import type { MemberReports } from "./member-reports.ts";
-import { maySendAgain, otherMember, wentStale } from "./retry.ts";
+import { couldMove, maySendAgain, otherMember, wentStale } from "./retry.ts";
 import { farmOf, type RoutedFarm } from "./routed-farm.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { leaveLine } from "./waiting-line.ts";
@@ -65,8 +65,7 @@ export function createRouting(
 
     hasOther(exchange) {
       const farm = farmOf(exchange);
-      if (farm === null || exchange.attempts >= farm.config.failover.tries) return false;
-      return maySendAgain(exchange, farm, "attempt-timeout") && farm.hasOther(exchange.tried, exchange.member);
+      return farm !== null && maySendAgain(exchange, farm, "attempt-timeout") && couldMove(exchange, farm);
     },
 
     queueTimedOut: waitedInVain,

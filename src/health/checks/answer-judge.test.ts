@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { aHealth, aMember } from "../../../test/support/configs.ts";
-import type { HealthConfig } from "../../config/farm-config.ts";
+import type { HealthConfig, MemberConfig } from "../../config/farm-config.ts";
 import { AnswerJudge, type Verdict } from "./answer-judge.ts";
 
 /** Gives the answer in one piece, or in pieces of the sizes asked for, then closes. */
@@ -168,5 +168,78 @@ describe("AnswerJudge", () => {
         assert.equal(verdict.ok, false);
       }),
     );
+  });
+});
+
+const page = "200 OK<br/>EX2.tails.local";
+const framings: readonly [title: string, answer: string][] = [
+  ["with its length", `HTTP/1.1 200 OK\r\nContent-Length: ${page.length}\r\n\r\n${page}`],
+  [
+    "in chunks",
+    `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n200 OK\r\n14\r\n<br/>EX2.tails.local\r\n0\r\n\r\n`,
+  ],
+  ["that ends with the connection", `HTTP/1.1 200 OK\r\n\r\n${page}`],
+];
+
+const identities: readonly [title: string, member: Partial<MemberConfig>, ok: boolean, came: string][] = [
+  [
+    "another server",
+    { identity: { own: null, others: ["ex2.tails.local"] } },
+    false,
+    "200 OK, but ex2.tails.local has answered",
+  ],
+  [
+    "another server than the one that is named",
+    { identity: { own: "ex1.tails.local", others: ["ex2.tails.local"] } },
+    false,
+    "200 OK, but ex2.tails.local has answered",
+  ],
+  [
+    "nobody that is known",
+    { identity: { own: "ex1.tails.local", others: [] } },
+    false,
+    "200 OK, but the body does not name ex1.tails.local",
+  ],
+  ["the one that is named", { identity: { own: "ex2.tails.local", others: ["ex1.tails.local"] } }, true, "200 OK"],
+  [
+    "the host itself",
+    { host: "ex2.Tails.local", identity: { own: null, others: ["ex1.tails.local"] } },
+    true,
+    "200 OK",
+  ],
+];
+
+describe("AnswerJudge of an answer", () => {
+  for (const [framed, answer] of framings) {
+    for (const [title, member, expectedOk, came] of identities) {
+      it(`${framed} by ${title} gives the same verdict wherever it is split`, () => {
+        for (let at = 1; at <= answer.length; at++) {
+          const judged = new AnswerJudge(aHealth(), { ...aMember("cas1", "10.0.0.1"), ...member });
+          const bytes = Buffer.from(answer);
+          const verdict = judged.read(bytes.subarray(0, at)) ?? judged.read(bytes.subarray(at)) ?? judged.end();
+          assert.deepEqual([verdict.ok, verdict.came], [expectedOk, came], `split at ${at}`);
+        }
+      });
+    }
+  }
+
+  it("that has to name its server asks for the body where no text is expected", () => {
+    const health = aHealth({ expect: { status: [[200, 200]], body: null } });
+    const judged = new AnswerJudge(health, { host: "a", identity: { own: "ex1", others: [] } });
+    assert.equal(judged.read(Buffer.from("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n")), null);
+    assert.equal(judged.read(Buffer.from("EX1"))?.ok, true);
+  });
+
+  it("that does not end in time is judged by what has come, if that is what was expected", () => {
+    const member = { host: "a", identity: { own: null, others: ["ex2.tails.local"] } };
+    const begun = (content: string): Verdict | null => {
+      const judged = new AnswerJudge(aHealth(), member);
+      assert.equal(judged.read(Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n${content}`)), null);
+      return judged.timeUp();
+    };
+    assert.equal(begun("200 OK, and more comes")?.ok, true);
+    assert.equal(begun(page)?.came, "200 OK, but ex2.tails.local has answered");
+    assert.equal(begun("200"), null);
+    assert.equal(new AnswerJudge(aHealth(), member).timeUp(), null);
   });
 });

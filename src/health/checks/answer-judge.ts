@@ -57,6 +57,16 @@ export class AnswerJudge {
     return this.#head.framing === framing.untilClose ? this.#conclude() : this.#failed("the answer ended early");
   }
 
+  /**
+   * No more is waited for. A page that is slow or has no end does not fail for that where all that must occur was seen; null =
+   * it was not.
+   */
+  timeUp(): Verdict | null {
+    if (this.#content === null || !this.#seen().includes(this.#needle)) return null;
+    const { own } = this.#member.identity;
+    return own === null || isIdentified(this.#member, this.#text()) ? this.#conclude() : null;
+  }
+
   /** Interim answers (RFC 9110 15.2) come before the one that counts. */
   #readHeads(): Verdict | null {
     for (let end = this.#headEnd(); end !== -1; end = this.#headEnd()) {
@@ -102,10 +112,7 @@ export class AnswerJudge {
 
   /** Nothing that may still come can change the verdict. */
   #isCertain(): boolean {
-    if (!this.#seen().includes(this.#needle)) return false;
-    if (isIdentified(this.#member, this.#text())) return true;
-    // A body without an announced length may go on for ever.
-    return this.#member.identity.own === null && this.#head.framing !== framing.length;
+    return this.#seen().includes(this.#needle) && isIdentified(this.#member, this.#text());
   }
 
   #conclude(): Verdict {

@@ -43,6 +43,7 @@ class Exchange {
   readonly #clock: Clock;
   #socket: Socket | null = null;
   #connected = false;
+  #judge: AnswerJudge | null = null;
   #settle: (verdict: Verdict) => void = () => undefined;
 
   constructor(health: HealthConfig, host: string, clock: Clock) {
@@ -69,7 +70,9 @@ class Exchange {
     const due = this.#clock.monotonic() + this.#health.timeoutMs;
     return this.#clock.after(this.#health.timeoutMs, () => {
       const late = this.#clock.monotonic() - due;
-      if (late < stallMs) this.#fail(this.#timeoutText());
+      const verdict = this.#judge?.timeUp() ?? null;
+      if (verdict !== null) this.#settle(verdict);
+      else if (late < stallMs) this.#fail(this.#timeoutText());
       // The answer may have come while this process stood still, and wait to be read.
       else
         this.#settle({ ok: false, came: "this machine was too busy to wait for it", status: null, inconclusive: true });
@@ -82,6 +85,7 @@ class Exchange {
 
   #dial(member: MemberConfig, tls: MemberTlsConfig): void {
     const judge = new AnswerJudge(this.#health, member);
+    this.#judge = judge;
     const socket = dialForCheck(member, tls, () => {
       this.#connected = true;
       socket.write(requestText(this.#health, this.#host));

@@ -9,7 +9,7 @@ export function identityFault(
   const { own, others } = identity;
   if (own !== null && occurs(text, own)) return null;
   if (own === null && occurs(text, host.toLowerCase())) return null;
-  const other = others.find((name) => occurs(text, name));
+  const other = others.find((name) => occurs(text, name, /[a-z0-9.-]/));
   if (other !== undefined) return `but ${other} has answered`;
   return own === null ? null : `but the body does not name ${own}`;
 }
@@ -19,14 +19,15 @@ export function isIdentified({ identity }: Pick<MemberConfig, "identity">, conte
   return identity.own === null ? identity.others.length === 0 : occurs(content.toLowerCase(), identity.own);
 }
 
-/** As a whole name: "ex1.local" does not occur in "ex11.local", nor in "next1.local". */
-function occurs(text: string, name: string): boolean {
+/**
+ * As a whole name: "ex1.local" does not occur in "ex11.local", nor in "next1.local". `before`: what makes it the end of a
+ * longer one; a server's own name may be that of its domain.
+ */
+function occurs(text: string, name: string, before = namePart): boolean {
   for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
-    if (!isNamePart(text[at - 1]) && !isNamePart(text[at + name.length])) return true;
+    if (!before.test(text[at - 1] ?? "") && !namePart.test(text[at + name.length] ?? "")) return true;
   }
   return false;
 }
 
-function isNamePart(character: string | undefined): boolean {
-  return character !== undefined && /[a-z0-9-]/.test(character);
-}
+const namePart = /[a-z0-9-]/;
