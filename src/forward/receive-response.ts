@@ -77,6 +77,7 @@ function finalHead(exchange: Exchange, connection: MemberConnection, rest: Buffe
   if (member === null) return;
   add(member.counts, memberResponsePlace(head.status), 1);
   client.record.firstByteMs = exchange.monotonic() - exchange.sentAt;
+  if (head.unbound) client.addedLines = "";
   if (head.status === 101) {
     switchProtocols(exchange, connection, rest);
     return;

@@ -119,7 +119,7 @@ export function serveWaiting(exchange: Exchange): boolean {
   if (farm === null) return true;
   const choice = chooseMember(exchange, farm);
   // Those behind it may wait for another member, if this one waits for its own.
-  if (choice === "busy") return exchange.boundTo?.open === true;
+  if (choice === "busy") return exchange.boundTo !== null && farm.serves(exchange.boundTo);
   leaveLine(exchange);
   exchange.phase = "none";
   proceed(exchange, farm, choice);
