@@ -172,6 +172,7 @@ function count(exchange: Exchange, code: FaultCode, reports: MemberReports): voi
   const { member } = exchange;
   if (member === null || !faults[code].counts) return;
   member.failed++;
+  member.hasFailed(exchange.monotonic());
   add(member.counts, memberMetrics.failures(code), 1);
   if (farmOf(exchange)?.policy.counts(code) === true) reports.failed(member, code);
 }

@@ -47,6 +47,10 @@ async function cookieOfEach(site: Site): Promise<Map<string, string>> {
   return found;
 }
 
+function get(cookie: string): string {
+  return `GET / HTTP/1.1\r\nHost: a\r\n${cookie}\r\n`;
+}
+
 describe("a client with a cookie", () => {
   it("gets it with its first answer alone, and comes back to the same member with it", async (t) => {
     const site = await boundSite(t, byCookie());
@@ -149,7 +153,6 @@ describe("a client with a cookie", () => {
     const cookies = await cookieOfEach(site);
     const client = await openRaw(site.router.port);
     t.after(() => client.close());
-    const get = (cookie: string): string => `GET / HTTP/1.1\r\nHost: a\r\n${cookie}\r\n`;
     const of = (member: string): string => get(`Cookie: sid=${cookies.get(member) ?? ""}\r\n`);
     client.send(`${of("m2")}${get("")}${of("m3")}${of("m3")}${get("Cookie: sid=none\r\n")}${of("m1")}`);
     const seen: string[] = [];

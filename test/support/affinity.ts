@@ -126,3 +126,26 @@ export function setServer({ control }: TestRouter, server: string, state: AdminS
     control.setState({ server, farm: name }, { state, by: "test", note: "", deadlineMs: null, cut: false });
   }
 }
+
+/** How many of the answers each member has given; `askFor` says what is asked. */
+export async function spread(
+  port: number,
+  count: number,
+  askFor: (index: number) => Asked = () => ({}),
+): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (let index = 0; index < count; index++) {
+    const member = memberOf(await ask(port, askFor(index)));
+    counts[member] = (counts[member] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** The members of the first farm with other weights, in their order. */
+export async function reweigh(router: TestRouter, weights: readonly number[]): Promise<void> {
+  const [farm, ...others] = router.control.config.farms;
+  if (farm === undefined) throw new RangeError("there is no farm");
+  const [first, ...rest] = farm.members.map((member, index) => ({ ...member, weight: weights[index] ?? 1 }));
+  if (first === undefined) throw new RangeError("there is no member");
+  await router.apply({ ...router.control.config, farms: [{ ...farm, members: [first, ...rest] }, ...others] });
+}
