@@ -68,6 +68,11 @@ export class Farm<M extends Member = Member> {
     return candidates.length === 0 ? null : this.#balance(candidates, wish.key);
   }
 
+  /** May a request be sent there that belongs there already? */
+  serves(member: M): boolean {
+    return member.open || this.#usable.includes(member);
+  }
+
   /** Is there one beside `member` that was not tried? */
   hasOther(tried: readonly Member[], member: Member | null): boolean {
     for (const other of this.#usable) if (other !== member && !other.full && !tried.includes(other)) return true;

@@ -7,6 +7,9 @@ import { nextLatency } from "./peak-latency.ts";
 /** Weight of the newest answer in the average of response times. */
 const newest = 0.2;
 
+/** For the balance, after a failure: no answer takes longer, and within a minute or so it is forgotten. */
+const failedMs = 60_000;
+
 /** One server in one farm, as the forwarding side sees it: may it be used, and how busy is it. */
 export class Member {
   readonly farm: string;
@@ -55,6 +58,8 @@ export class Member {
 
   /** Another configuration of the same address. */
   configure(config: MemberConfig): void {
+    // With another weight it would have carried far too much, or too little.
+    this.traffic *= config.weight / this.config.weight;
     this.config = config;
     this.#seed = seedOf(config);
   }
@@ -95,6 +100,12 @@ export class Member {
     this.responseTimeMs =
       this.responseTimeMs === 0 ? durationMs : this.responseTimeMs + newest * (durationMs - this.responseTimeMs);
     this.latencyMs = nextLatency(this.latencyMs, now - this.latencyAt, durationMs);
+    this.latencyAt = now;
+  }
+
+  /** What fails fast must not look fast. `now`: monotonic milliseconds. */
+  hasFailed(now: number): void {
+    this.latencyMs = failedMs;
     this.latencyAt = now;
   }
 }

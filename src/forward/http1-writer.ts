@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { ResponseHead } from "../http/response-head.ts";
 import type { ClientSide } from "./client-side.ts";
-import { interimHeadText, responseHeadText } from "./response-head-text.ts";
+import { interimHeadText, responseHeadText, switchedHeadText } from "./response-head-text.ts";
 import type { OwnResponse, ResponseWriter } from "./response-writer.ts";
 import { writeMessage } from "./write-message.ts";
 
@@ -29,7 +29,7 @@ export class Http1Writer implements ResponseWriter {
   }
 
   switched(head: ResponseHead): void {
-    this.#write(interimHeadText(head));
+    this.#write(switchedHeadText(this.#client, head));
   }
 
   head(head: ResponseHead): boolean {

@@ -1,4 +1,5 @@
 import { farmMetrics } from "../farm/farm-metrics.ts";
+import type { Member } from "../farm/member.ts";
 import { memberResponsePlace } from "../farm/member-metrics.ts";
 import { framing } from "../http/framing.ts";
 import { parseResponseHead, type ResponseHead } from "../http/response-head.ts";
@@ -79,17 +80,23 @@ function finalHead(exchange: Exchange, connection: MemberConnection, rest: Buffe
   if (member === null) return;
   add(member.counts, memberResponsePlace(head.status), 1);
   client.record.firstByteMs = exchange.monotonic() - exchange.sentAt;
+  if (head.unbound) client.addedLines = "";
   if (head.status === 101) {
     switchProtocols(exchange, connection, rest);
     return;
   }
-  // What fails fast must not look fast.
-  if (head.status < 500) member.answered(client.record.firstByteMs, exchange.sentAt + client.record.firstByteMs);
+  rateMember(member, head.status, client.record.firstByteMs, exchange.monotonic());
   if (exchange.routing.preferOther(exchange, head.status)) return;
   dropHedge(exchange);
   const objection = client.writer.objection(head);
   if (objection === null) beginResponse(exchange, connection, rest);
   else refuseResponse(exchange, objection);
+}
+
+/** 502 to 504 say that it does not work; an application's own error tells nothing, unless nothing is known at all. */
+function rateMember(member: Member, status: number, afterMs: number, now: number): void {
+  if (status < 500) member.answered(afterMs, now);
+  else if (status > 501 || member.latencyMs === 0) member.hasFailed(now);
 }
 
 function beginResponse(exchange: Exchange, connection: MemberConnection, rest: Buffer): void {

@@ -21,9 +21,11 @@ function connectionLine(client: ClientSide, old: boolean): string {
   return old ? "Connection: keep-alive\r\n" : "";
 }
 
-/** An interim head, or the 101 of an upgrade. */
-export function interimHeadText(head: ResponseHead): string {
-  const { text, cuts } = head;
-  const upgrade = head.status === 101 ? `Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n` : "";
-  return `HTTP/1.1${cuts.copy(text, 8, text.length - 2)}${upgrade}\r\n`;
+export function interimHeadText({ text, cuts }: ResponseHead): string {
+  return `HTTP/1.1${cuts.copy(text, 8, text.length - 2)}\r\n`;
+}
+
+/** The 101 of an upgrade. */
+export function switchedHeadText({ addedLines }: ClientSide, { text, cuts, upgrade }: ResponseHead): string {
+  return `HTTP/1.1${cuts.copy(text, 8, text.length - 2)}${addedLines}Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n\r\n`;
 }

@@ -6,11 +6,13 @@ interface KnownName {
 /** The field names that matter to somebody, by length. */
 export type FieldNames = readonly (readonly KnownName[] | undefined)[];
 
-/** Made once from lower-case names; ids are positive. */
+const longestName = 28;
+
+/** Made once from lower-case names, none longer than that; ids are positive. */
 export function fieldNames(ids: Readonly<Record<string, number>>): FieldNames {
   const table: KnownName[][] = [];
   for (const [name, id] of Object.entries(ids)) (table[name.length] ??= []).push({ name, id });
-  return Array.from({ length: 24 }, (_, length) => table[length]);
+  return Array.from({ length: longestName + 1 }, (_, length) => table[length]);
 }
 
 /** The id of the name that stands at text[start, end), whatever its case; 0 = none of them. */

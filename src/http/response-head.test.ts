@@ -245,3 +245,29 @@ describe("what a response's head says", () => {
     assert.deepEqual(head, parsed(ok, "X: y"));
   });
 });
+
+describe("the wish for no affinity", () => {
+  const cases: readonly (readonly [line: string, unbound: boolean])[] = [
+    ["Arr-Disable-Session-Affinity: true", true],
+    ["arr-disable-session-affinity:\tTRUE ", true],
+    ["Arr-Disable-Session-Affinity: false", false],
+    ["Arr-Disable-Session-Affinity:", false],
+  ];
+  for (const [line, unbound] of cases) {
+    it(`${JSON.stringify(line)} is ${unbound ? "" : "not "}there, and is cut`, () => {
+      const head = parsed(ok, "A: b", line, "Content-Length: 0");
+      assert.equal(head.unbound, unbound);
+      assert.equal(head.cuts.copy(head.text, 0, head.text.length), textOf(ok, "A: b", "Content-Length: 0"));
+    });
+  }
+
+  it("holds for one response", () => {
+    const head = parsed(ok, "Arr-Disable-Session-Affinity: true", "Content-Length: 0");
+    assert.equal(parseResponseHead(textOf(ok, "Content-Length: 0"), head, "GET"), null);
+    assert.equal(head.unbound, false);
+  });
+
+  it("is not there in a name that begins like it", () => {
+    assert.equal(parsed(ok, "Arr-Disable-Session-Affinity-: true").unbound, false);
+  });
+});

@@ -21,6 +21,8 @@ export class ResponseHead {
   /** 401 or 407 that offers NTLM or Negotiate. */
   connectionAuth = false;
   hasDate = false;
+  /** The member wants no cookie that binds the client to it: `Arr-Disable-Session-Affinity: true`. */
+  unbound = false;
   /** The protocol switched to in a 101. */
   upgrade = "";
   readonly connection = new ConnectionOptions();
@@ -33,6 +35,7 @@ export class ResponseHead {
     this.keepAliveSeconds = 0;
     this.connectionAuth = false;
     this.hasDate = false;
+    this.unbound = false;
     this.upgrade = "";
     this.connection.clear();
     this.cuts.clear();
@@ -48,6 +51,7 @@ const id = {
   date: 6,
   upgrade: 7,
   hop: 8,
+  disableAffinity: 9,
 } as const;
 
 const names = fieldNames({
@@ -60,6 +64,7 @@ const names = fieldNames({
   date: id.date,
   upgrade: id.upgrade,
   "proxy-connection": id.hop,
+  "arr-disable-session-affinity": id.disableAffinity,
 });
 
 const line = new FieldLine();
@@ -116,10 +121,12 @@ function readKnownField(known: number, text: string, head: ResponseHead): string
   }
 }
 
+/** None of them is passed on. */
 function readHopField(known: number, value: string, head: ResponseHead): string | null {
   if (known === id.connection) return readConnection(value, head.connection);
   if (known === id.keepAlive) head.keepAliveSeconds = Number(/timeout=(\d{1,6})/i.exec(value)?.[1] ?? 0);
   else if (known === id.upgrade) head.upgrade = value;
+  else if (known === id.disableAffinity) head.unbound ||= value.toLowerCase() === "true";
   return null;
 }
 

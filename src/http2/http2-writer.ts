@@ -79,6 +79,8 @@ export class Http2Writer implements ResponseWriter {
     const { method } = this.#client.head;
     parseResponseHead(`${response.head}${this.#client.dateLine()}\r\n`, ownHead, method);
     const withBody = method !== "HEAD" && response.body !== "";
+    // The answer is no member's: it binds the client to none.
+    this.#client.addedLines = "";
     this.#respond(ownHead, ownHead.status, !withBody);
     if (!withBody) return;
     this.#client.record.responseBytes += response.body.length;

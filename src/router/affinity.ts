@@ -49,7 +49,6 @@ function byCookie(config: AffinityCookieConfig, { members, cookieKey }: Affinity
     const value =
       config.format === "arr" ? arrCookieValue(member.config.host) : keyedCookieValue(cookieKey, member.config);
     known.set(value, member);
-    if (config.format === "arr") known.set(value.toUpperCase(), member);
     lines.set(member, { http: setCookieLine(config, value, false), https: setCookieLine(config, value, true) });
   }
   return {

@@ -9,7 +9,7 @@ export type Choice = ConnectedMember | "busy" | Extract<FaultCode, "no-member-av
 /** The member for a request's first attempt: the one that its client belongs to, else the balance's. */
 export function chooseMember(exchange: Exchange, farm: RoutedFarm): Choice {
   const { boundTo } = exchange;
-  if (boundTo?.open === true) return boundTo.full ? "busy" : boundTo;
+  if (boundTo !== null && farm.serves(boundTo)) return boundTo.full ? "busy" : boundTo;
   if (farm.affinity?.refuses(exchange) === true) return "affinity-member-down";
   return farm.chooseFor(exchange) ?? (farm.isBusy(exchange.tried) ? "busy" : "no-member-available");
 }

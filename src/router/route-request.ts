@@ -124,7 +124,7 @@ export function serveWaiting(exchange: Exchange): boolean {
   if (farm === null) return true;
   const choice = chooseMember(exchange, farm);
   // Those behind it may wait for another member, if this one waits for its own.
-  if (choice === "busy") return exchange.boundTo?.open === true;
+  if (choice === "busy") return exchange.boundTo !== null && farm.serves(exchange.boundTo);
   leaveLine(exchange);
   exchange.phase = "none";
   proceed(exchange, farm, choice);
@@ -205,6 +205,7 @@ function count(exchange: Exchange, code: FaultCode, reports: MemberReports): voi
   const { member } = exchange;
   if (member === null || !faults[code].counts) return;
   member.failed++;
+  member.hasFailed(exchange.monotonic());
   add(member.counts, memberMetrics.failures(code), 1);
   if (farmOf(exchange)?.policy.counts(code) === true) reports.failed(member, code);
 }

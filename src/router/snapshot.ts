@@ -61,7 +61,8 @@ export function createSnapshot(config: Config, lasting: Lasting, previous: Snaps
 
 function membersOf(farm: FarmConfig, wheel: TimerWheel, previous: RoutedFarm | undefined): ConnectedMember[] {
   const sameTls = previous !== undefined && equal(previous.config.tls, farm.tls);
-  return farm.members.map((config) => {
+  const sameWeights = previous !== undefined && equal(weightsOf(previous.config), weightsOf(farm));
+  const members = farm.members.map((config) => {
     const before = previous?.members.find((member) => member.config.server === config.server);
     if (before === undefined || !sameTls || !sameAddress(before.config, config)) {
       return new ConnectedMember(farm, config, wheel, before);
@@ -69,6 +70,13 @@ function membersOf(farm: FarmConfig, wheel: TimerWheel, previous: RoutedFarm | u
     before.configure(config);
     return before;
   });
+  // What is owed by the old weights would be paid by the new ones.
+  if (!sameWeights) for (const member of members) member.credit = 0;
+  return members;
+}
+
+function weightsOf({ members }: FarmConfig): unknown {
+  return members.map(({ server, weight }) => [server, weight]);
 }
 
 function sameAddress(one: MemberConfig, other: MemberConfig): boolean {
