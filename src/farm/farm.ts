@@ -51,6 +51,7 @@ export class Farm<M extends Member = Member> {
     this.members = members;
     this.#context = context;
     this.#balance = createBalance(config.balance, context);
+    for (const member of members) member.tracksLatency = config.balance.name === "least-response-time";
     this.refresh();
   }
 
@@ -65,7 +66,7 @@ export class Farm<M extends Member = Member> {
   /** The member for the next request; null = no member is left, or all are busy. */
   choose(tried: readonly Member[], wish: Wish = noWish): M | null {
     const candidates = this.#candidatesFor(tried, wish);
-    return candidates.length === 0 ? null : this.#balance(candidates, wish.key);
+    return candidates.length < 2 ? (candidates[0] ?? null) : this.#balance(candidates, wish.key);
   }
 
   /** May a request be sent there that belongs there already? */

@@ -33,6 +33,8 @@ export class Member {
   latencyMs = 0;
   /** When that was, monotonic milliseconds. */
   latencyAt = 0;
+  /** Does the balance want to know it? */
+  tracksLatency = false;
   /** Bytes of requests and responses since the start, or what puts a newcomer on a level with the others. */
   traffic = 0;
   /** It was not available before, and has not been given a request yet. */
@@ -99,6 +101,7 @@ export class Member {
   answered(durationMs: number, now: number): void {
     this.responseTimeMs =
       this.responseTimeMs === 0 ? durationMs : this.responseTimeMs + newest * (durationMs - this.responseTimeMs);
+    if (!this.tracksLatency) return;
     this.latencyMs = nextLatency(this.latencyMs, now - this.latencyAt, durationMs);
     this.latencyAt = now;
   }
