@@ -28,6 +28,8 @@ export class WaitingLine {
     client.armTimeout(farm?.config.queue.timeoutMs ?? 0);
     // What comes meanwhile would have to be stored without a limit.
     if (!exchange.requestRead) client.reading.block(block.connecting);
+    // Those before it may wait for a member of their own, while another one is free.
+    this.freed();
   }
 
   /** Another configuration is in force: those who wait belong to its farm from now on. What is known of its members comes next. */
