@@ -4,6 +4,7 @@ import type { AffinityConfig } from "../../src/config/farm-config.ts";
 import { authenticating } from "../support/authenticating.ts";
 import { aFarm } from "../support/configs.ts";
 import { quiet } from "../support/quiet.ts";
+import { until } from "../support/until.ts";
 import { answer, ask, patience, startStateSite, type StateSite } from "../support/state-site.ts";
 import type { RawClient } from "../support/start-router.ts";
 
@@ -229,7 +230,7 @@ describe("a member that is taken out", () => {
     const left: number[] = [];
     for (const connection of site.member.connections) {
       connection.write(answer("done"));
-      await connection.until(() => site.numbers().held < 3 - left.length);
+      await until(() => site.numbers().held < 3 - left.length);
       left.push(site.numbers().held);
     }
     assert.deepEqual(left, [2, 1, 0]);
