@@ -19,17 +19,18 @@ const finishMs = 120_000;
 /** A member with its connections: how they are dialled, and those that wait for the next request. */
 export class ConnectedMember extends Member {
   readonly #idle: MemberConnection[] = [];
-  /** Those that carry a request or belong to one client. */
-  readonly held = new Set<MemberConnection>();
+  /** Those that carry a request or belong to one client; over reloads the same set, whatever has changed. */
+  readonly held: Set<MemberConnection>;
   /** For the reads of all its connections. */
   readonly scratch = readScratch();
   readonly #wheel: TimerWheel;
   readonly #dial: Dial;
   #retired = false;
 
-  /** `before`: the member of the same name in the configuration before, whose counts go on. */
+  /** `before`: the member of the same name in the configuration before; its counts and what runs there are this one's. */
   constructor(farm: FarmConfig, config: MemberConfig, wheel: TimerWheel, before?: ConnectedMember) {
     super(farm.name, config, before?.counts);
+    this.held = before?.held ?? new Set();
     this.#wheel = wheel;
     this.#dial = createDial(config, farm);
   }
