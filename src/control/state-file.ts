@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { randomBytes, randomUUID } from "node:crypto";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import type { Log } from "../observe/log.ts";
@@ -70,16 +70,28 @@ export function stateFile(file: string, log: Log): StateStore {
 /** Whoever has it can tell servers' cookies: nobody but this user may read it. */
 function cookieKey(file: string, log: Log): Buffer {
   try {
-    const kept = Buffer.from(read(file) ?? "", "base64");
-    if (kept.length >= keyBytes) return kept;
-    const fresh = randomBytes(keyBytes);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `${fresh.toString("base64")}\n`, { mode: 0o600, flush: true });
-    return fresh;
+    const key = Buffer.from(read(file) ?? newKey(file), "base64");
+    if (key.length >= keyBytes) return key;
+    throw new Error(`what stands there is not ${keyBytes} bytes in base64, and is left as it is`);
   } catch (error) {
     log("states.key-not-kept", { file, problem: error instanceof Error ? error.message : String(error) });
     return randomBytes(keyBytes);
   }
+}
+
+/** Of routers that start together in one folder all get the same: the first one's, never half of it. */
+function newKey(file: string): string {
+  const fresh = `${file}.${randomUUID()}`;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(fresh, `${randomBytes(keyBytes).toString("base64")}\n`, { mode: 0o600, flush: true });
+  try {
+    linkSync(fresh, file);
+  } catch (error) {
+    if (!isError(error, "EEXIST")) throw error;
+  } finally {
+    rmSync(fresh);
+  }
+  return readFileSync(file, "utf8");
 }
 
 /** null: there is none. */
@@ -87,9 +99,13 @@ function read(file: string): string | null {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    if (isError(error, "ENOENT")) return null;
     throw error;
   }
+}
+
+function isError(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }
 
 function putAside(file: string): string {

@@ -141,6 +141,10 @@ for (const way of ways) {
   });
 }
 
+function from(address: string): Asked {
+  return { fields: `X-Forwarded-For: ${address}\r\n` };
+}
+
 describe("a client's address", () => {
   it("is that of its connection where nobody is trusted", async (t) => {
     const site = await bound(t, byKey({ source: "client-address" }), { config: {} });
@@ -162,12 +166,11 @@ describe("a client's address", () => {
 
   it("of IPv6 is its network", async (t) => {
     const site = await bound(t, byKey({ source: "client-address" }));
-    const of = (address: string): Asked => ({ fields: `X-Forwarded-For: ${address}\r\n` });
     for (let network = 0; network < 8; network++) {
-      const seen = await spread(site.router.port, 6, (index) => of(`2001:db8:0:${network}::${index + 1}`));
+      const seen = await spread(site.router.port, 6, (index) => from(`2001:db8:0:${network}::${index + 1}`));
       assert.equal(Object.keys(seen).length, 1);
     }
-    const networks = await spread(site.router.port, 24, (index) => of(`2001:db8:0:${index}::1`));
+    const networks = await spread(site.router.port, 24, (index) => from(`2001:db8:0:${index}::1`));
     assert.equal(Object.keys(networks).length, 3);
   });
 });
