@@ -1,5 +1,5 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as z from "zod";
 import type { Log } from "../observe/log.ts";
@@ -79,19 +79,17 @@ function cookieKey(file: string, log: Log): Buffer {
   }
 }
 
-/** Of routers that start together in one folder all get the same: the first one's, never half of it. */
+/** Of routers that start together in one folder all get the same, the first one's. */
 function newKey(file: string): string {
-  const fresh = `${file}.${randomUUID()}`;
+  const fresh = `${randomBytes(keyBytes).toString("base64")}\n`;
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(fresh, `${randomBytes(keyBytes).toString("base64")}\n`, { mode: 0o600, flush: true });
   try {
-    linkSync(fresh, file);
+    writeFileSync(file, fresh, { mode: 0o600, flush: true, flag: "wx" });
+    return fresh;
   } catch (error) {
-    if (!isError(error, "EEXIST")) throw error;
-  } finally {
-    rmSync(fresh);
+    if (isError(error, "EEXIST")) return readFileSync(file, "utf8");
+    throw error;
   }
-  return readFileSync(file, "utf8");
 }
 
 /** null: there is none. */
