@@ -7,9 +7,12 @@ import { until } from "../support/until.ts";
 
 const get = (target: string, cookie = ""): string => `GET ${target} HTTP/1.1\r\nHost: a\r\n${cookie}\r\n`;
 
+function respond(request: string): string | null {
+  return request.includes(" /slow ") ? null : okAnswer;
+}
+
 /** Two members that take one request at a time; those for /slow are not answered. */
 async function busySite(t: TestContext, queueLength = 100): Promise<{ site: Site; cookie: string; other: string }> {
-  const respond = (request: string): string | null => (request.includes(" /slow ") ? null : okAnswer);
   const site = await startSite(t, {
     members: [named("m1", respond), named("m2", respond)],
     farm: { affinity: byCookie(), queue: { length: queueLength, timeoutMs: 60_000 } },
