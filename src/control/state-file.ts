@@ -77,11 +77,9 @@ function replace(file: string, text: string): void {
 /** Whoever has it can tell servers' cookies: nobody but this user may read it. */
 function cookieKey(file: string, log: Log): Buffer {
   try {
-    const kept = Buffer.from(read(file) ?? "", "base64");
-    if (kept.length >= keyBytes) return kept;
-    const fresh = randomBytes(keyBytes);
-    replace(file, fresh.toString("base64"));
-    return fresh;
+    const key = Buffer.from(read(file) ?? newKey(file), "base64");
+    if (key.length >= keyBytes) return key;
+    throw new Error(`what stands there is not ${keyBytes} bytes in base64, and is left as it is`);
   } catch (error) {
     log("states.key-not-kept", { file, problem: problemOf(error) });
     return randomBytes(keyBytes);
@@ -92,14 +90,31 @@ function problemOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Of routers that start together in one folder all get the same, the first one's. */
+function newKey(file: string): string {
+  const fresh = `${randomBytes(keyBytes).toString("base64")}\n`;
+  mkdirSync(dirname(file), { recursive: true });
+  try {
+    writeFileSync(file, fresh, { mode: 0o600, flush: true, flag: "wx" });
+    return fresh;
+  } catch (error) {
+    if (isError(error, "EEXIST")) return readFileSync(file, "utf8");
+    throw error;
+  }
+}
+
 /** null: there is none. */
 function read(file: string): string | null {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    if (isError(error, "ENOENT")) return null;
     throw error;
   }
+}
+
+function isError(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }
 
 function putAside(file: string): string {

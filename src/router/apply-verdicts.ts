@@ -41,10 +41,11 @@ function applyVerdict(member: ConnectedMember, verdict: MemberVerdict, now: numb
 function refresh(farm: RoutedFarm): void {
   farm.refresh();
   const available = farm.members.filter((member) => member.available);
-  // One that was away has carried less, and would get all requests until it has caught up.
-  const level = Math.max(0, ...available.map(({ traffic, weight }) => traffic / weight));
+  // One that was away has carried less, or much more: it would get all requests until it has caught up, or none.
+  const settled = available.filter(({ justReturned }) => !justReturned);
+  const level = Math.max(0, ...settled.map(({ traffic, weight }) => traffic / weight));
   for (const member of available) {
-    if (member.justReturned) member.traffic = Math.max(member.traffic, level * member.weight);
+    if (member.justReturned) member.traffic = level * member.weight;
     member.justReturned = false;
   }
 }

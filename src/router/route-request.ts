@@ -108,7 +108,7 @@ function firstAttempt(exchange: Exchange, farm: RoutedFarm): void {
   const pinned = pinnedConnection(exchange);
   if (pinned !== null) attempt(exchange, farm, pinned.member, pinned);
   // Nobody overtakes those who wait.
-  else proceed(exchange, farm, farm.line.length > 0 ? "busy" : chooseMember(exchange, farm));
+  else proceed(exchange, farm, farm.line.comesBefore(exchange) ? "busy" : chooseMember(exchange, farm));
 }
 
 function proceed(exchange: Exchange, farm: RoutedFarm, choice: Choice): void {

@@ -19,6 +19,12 @@ export class WaitingLine {
     return this.#waiting.size;
   }
 
+  /** Would this request overtake somebody? Those who wait for their own member keep nobody from the others. */
+  comesBefore({ boundTo }: Exchange): boolean {
+    for (const waiting of this.#waiting) if (waiting.boundTo === null || waiting.boundTo === boundTo) return true;
+    return false;
+  }
+
   join(exchange: Exchange): void {
     const { client, farm } = exchange;
     exchange.phase = "queued";

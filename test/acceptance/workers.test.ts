@@ -8,37 +8,15 @@ import { makeCertificate } from "../support/make-certificates.ts";
 import { always, RawMember } from "../support/raw-member.ts";
 import { runRouter } from "../support/running-router.ts";
 import { scrape } from "../support/scrape.ts";
-import { clientPortsOf } from "../support/socket-owners.ts";
 import { RawClient } from "../support/start-router.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/until.ts";
-import { startWorkerSite, type WorkerSite } from "../support/worker-site.ts";
+import { openAt, startWorkerSite } from "../support/worker-site.ts";
 
 const timeout = 100_000;
 const skip = process.platform === "linux" ? false : "who has a connection is read from /proc";
 const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const ok = "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nok";
-
-function clientPort(client: RawClient): number {
-  const { localPort } = client.socket;
-  if (localPort === undefined) throw new Error("it is not connected");
-  return localPort;
-}
-
-/** A connection that this worker has accepted. */
-async function openAt(site: WorkerSite, pid: number): Promise<RawClient> {
-  return until(async () => {
-    const client = site.open();
-    await once(client.socket, "connect");
-    const owner = await until(async () => {
-      const pids = await site.workers();
-      return pids.find((one) => clientPortsOf(one, site.router.port).has(clientPort(client)));
-    });
-    if (owner === pid) return client;
-    client.close();
-    return null;
-  });
-}
 
 async function ask(client: RawClient): Promise<string> {
   client.clear();

@@ -140,6 +140,26 @@ describe("total-traffic", () => {
     assert.deepEqual(await spread(site.router.port, 20), { m1: 10, m2: 10 });
   });
 
+  it("does not starve a member that comes back to others that have carried less", async (t) => {
+    const site = await weighted(t, "total-traffic", [1, 1]);
+    setServer(site.router, "m2", "unavailable");
+    await spread(site.router.port, 30);
+    setServer(site.router, "m1", "unavailable");
+    setServer(site.router, "m2", "available");
+    await spread(site.router.port, 4);
+    setServer(site.router, "m1", "available");
+    assert.deepEqual(await spread(site.router.port, 20), { m1: 10, m2: 10 });
+  });
+
+  it("does not starve a member that comes back together with another", async (t) => {
+    const site = await weighted(t, "total-traffic", [1, 1]);
+    setServer(site.router, "m2", "unavailable");
+    await spread(site.router.port, 30);
+    setServer(site.router, "m1", "unavailable");
+    for (const server of ["m1", "m2"]) setServer(site.router, server, "available");
+    assert.deepEqual(await spread(site.router.port, 20), { m1: 10, m2: 10 });
+  });
+
   it("does not flood a member that a reload brings", async (t) => {
     const site = await weighted(t, "total-traffic", [1, 1]);
     const { config } = site.router.control;

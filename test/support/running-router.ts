@@ -15,19 +15,28 @@ export interface RunningRouter {
   readonly folder: string;
 }
 
-/** Its ports must be 0 in the document; the log tells which they are. */
+/** Its ports must be 0 in the document; the log tells which they are. `folder`: runs there, where one has run before. */
 export async function runRouter(
   t: TestContext,
   document: Readonly<Record<string, unknown>>,
-  options: { readonly openFiles?: number; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly openFiles?: number;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly folder?: string;
+  } = {},
 ): Promise<RunningRouter> {
-  const folder = await temporaryFolder();
-  t.after(folder.remove);
-  await writeFile(join(folder.path, "fairlead.yaml"), stringify({ admin: { port: 0 }, ...document }));
-  const program = new Program(["run"], { ...options, folder: folder.path });
+  const folder = options.folder ?? (await newFolder(t));
+  await writeFile(join(folder, "fairlead.yaml"), stringify({ admin: { port: 0 }, ...document }));
+  const program = new Program(["run"], { ...options, folder });
   t.after(() => program.kill());
   await program.untilOutput(/"event":"router.started"/);
   const [, port = ""] = await program.untilOutput(/"event":"listener.bound".*?"port":(\d+)/);
   const [, adminUrl = ""] = await program.untilOutput(/"event":"admin.bound","url":"([^"]+)"/);
-  return { program, port: Number(port), adminUrl, folder: folder.path };
+  return { program, port: Number(port), adminUrl, folder };
+}
+
+async function newFolder(t: TestContext): Promise<string> {
+  const folder = await temporaryFolder();
+  t.after(folder.remove);
+  return folder.path;
 }

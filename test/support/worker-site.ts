@@ -1,8 +1,11 @@
+import { once } from "node:events";
 import type { TestContext } from "node:test";
 import * as z from "zod";
 import { RawMember, type RawConnection } from "./raw-member.ts";
 import { runRouter, type RunningRouter } from "./running-router.ts";
+import { clientPortsOf } from "./socket-owners.ts";
 import { RawClient } from "./start-router.ts";
+import { until } from "./until.ts";
 
 const workersSchema = z.object({ workers: z.array(z.object({ pid: z.number() })) });
 
@@ -45,4 +48,25 @@ export async function startWorkerSite(t: TestContext, options: Options = {}): Pr
     return workersSchema.parse(await response.json()).workers.map(({ pid }) => pid);
   };
   return { router, member, open, workers };
+}
+
+function clientPort(client: RawClient): number {
+  const { localPort } = client.socket;
+  if (localPort === undefined) throw new Error("it is not connected");
+  return localPort;
+}
+
+/** Linux: a connection that this worker has accepted. */
+export async function openAt(site: WorkerSite, pid: number): Promise<RawClient> {
+  return until(async () => {
+    const client = site.open();
+    await once(client.socket, "connect");
+    const owner = await until(async () => {
+      const pids = await site.workers();
+      return pids.find((one) => clientPortsOf(one, site.router.port).has(clientPort(client)));
+    });
+    if (owner === pid) return client;
+    client.close();
+    return null;
+  });
 }
