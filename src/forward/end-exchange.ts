@@ -62,6 +62,7 @@ export function breakExchange(exchange: Exchange, code: FaultCode): void {
 /** The exchange comes to no good end: that is counted, and the member's connection is closed. */
 export function giveUp(exchange: Exchange, code: FaultCode): void {
   exchange.client.record.failed(code);
+  exchange.leaveLine();
   exchange.routing.broken(exchange, code);
   discardConnection(exchange);
 }

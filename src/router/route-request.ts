@@ -13,7 +13,6 @@ import type { MemberReports } from "./member-reports.ts";
 import { couldMove, maySendAgain, otherMember, wentStale } from "./retry.ts";
 import { farmOf, type RoutedFarm } from "./routed-farm.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { leaveLine } from "./waiting-line.ts";
 
 /**
  * THE page of a request's life: receive -> choose farm -> the client's own member, or the balance's -> forward (failed ->
@@ -59,7 +58,7 @@ export function createRouting(
     },
 
     queueTimedOut(exchange) {
-      leaveLine(exchange);
+      exchange.leaveLine();
       exchange.phase = "none";
       refuse(exchange, "queue-timeout");
     },
@@ -119,7 +118,8 @@ export function serveWaiting(exchange: Exchange): boolean {
   const choice = chooseMember(exchange, farm);
   // Those behind it may wait for another member, if this one waits for its own.
   if (choice === "busy") return exchange.boundTo?.open === true;
-  leaveLine(exchange);
+  exchange.leaveLine();
+  exchange.farm = farm;
   exchange.phase = "none";
   proceed(exchange, farm, choice);
   return true;

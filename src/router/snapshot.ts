@@ -83,5 +83,8 @@ function closeRemoved(farms: ReadonlyMap<string, RoutedFarm>, previous: Snapshot
   for (const [name, farm] of previous?.farms ?? []) {
     const kept = farms.get(name)?.members ?? [];
     for (const member of farm.members) if (!kept.includes(member)) member.retire();
+    // Nobody is left for what waits there.
+    farm.refresh();
+    farm.line.freed();
   }
 }

@@ -46,9 +46,3 @@ export class WaitingLine {
     }
   }
 }
-
-/** It waits no more, whatever comes next. */
-export function leaveLine(exchange: Exchange): void {
-  exchange.leaveLine();
-  exchange.client.record.queueMs = exchange.monotonic() - exchange.queuedAt;
-}
