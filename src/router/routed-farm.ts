@@ -50,11 +50,17 @@ export class RoutedFarm extends Farm<ConnectedMember> {
     this.#hashKey = config.balance.key === null ? null : createRequestKey(config.balance.key, senders);
     const perHost = config.affinity?.membersPerHost ?? 0;
     this.#host = perHost === 0 ? null : createRequestKey({ source: "host" }, senders);
-    this.line = before?.line ?? new WaitingLine(parts.serveWaiting);
-    if (before !== undefined) before.successor = this;
+    this.line = this.#succeed(before) ?? new WaitingLine(parts.serveWaiting);
     const freed = (): void => this.line.freed();
     const limited = config.liveTraffic !== null || members.some((member) => member.config.maxRequests > 0);
     for (const member of members) member.freed = limited ? freed : null;
+  }
+
+  /** The line of the one before. */
+  #succeed(before: RoutedFarm | undefined): WaitingLine | null {
+    if (before === undefined) return null;
+    before.successor = this;
+    return before.line;
   }
 
   /** The member for the next attempt of a request whose client belongs to nobody; null = none is left, or all are busy. */
