@@ -49,7 +49,9 @@ export function createRouting(
 
     moveElsewhere(exchange, code) {
       const farm = farmOf(exchange);
-      return farm !== null && move(exchange, farm, code);
+      // One that is down may still answer what it has; others that are down would answer nothing.
+      if (farm === null || (code === "member-down" && !farm.available)) return false;
+      return move(exchange, farm, code);
     },
 
     hasOther(exchange) {
