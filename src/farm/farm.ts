@@ -63,6 +63,11 @@ export class Farm<M extends Member = Member> {
     this.#warmUntil = Math.max(0, ...available.map(({ warmUntil }) => warmUntil));
   }
 
+  /** May any member be used, or is the only hope in those that do not work? */
+  get available(): boolean {
+    return this.#usable.some((member) => member.available);
+  }
+
   /** The member for the next request; null = no member is left, or all are busy. */
   choose(tried: readonly Member[], wish: Wish = noWish): M | null {
     const candidates = this.#candidatesFor(tried, wish);

@@ -64,6 +64,7 @@ export function breakExchange(exchange: Exchange, code: FaultCode): void {
 export function giveUp(exchange: Exchange, code: FaultCode): void {
   dropHedge(exchange);
   exchange.client.record.failed(code);
+  exchange.leaveLine();
   exchange.routing.broken(exchange, code);
   discardConnection(exchange);
 }

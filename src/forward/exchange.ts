@@ -149,9 +149,12 @@ export class Exchange {
     this.leaveLine();
   }
 
+  /** It waits no more, whatever comes next. */
   leaveLine(): void {
-    this.line?.delete(this);
+    if (this.line === null) return;
+    this.line.delete(this);
     this.line = null;
+    this.client.record.queueMs = this.monotonic() - this.queuedAt;
   }
 
   forgetBody(): void {

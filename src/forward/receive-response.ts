@@ -66,6 +66,8 @@ function switchProtocols(exchange: Exchange, connection: MemberConnection, rest:
     failAttempt(exchange, "bad-response");
     return;
   }
+  // It never is: this is how the router hears of the answer.
+  if (exchange.routing.preferOther(exchange, 101)) return;
   exchange.answered = true;
   client.record.status = 101;
   // Counted down when the request is over.

@@ -75,6 +75,7 @@ export class ConnectedMember extends Member {
   /** It is no longer in the configuration: what is in use ends with its exchange, and nothing is kept. */
   retire(): void {
     this.health = "down";
+    this.fallback = false;
     this.#retired = true;
     this.closeIdle();
   }

@@ -12,10 +12,15 @@ export interface MemberReports {
   silent(member: ConnectedMember): void;
 }
 
+/**
+ * Sent when whoever reports has done what he was doing: the verdict may come back at once, and takes requests from the
+ * member, the present one for one.
+ */
 export function memberReports(send: (message: ToControl) => void): MemberReports {
+  const report = (message: ToControl): void => queueMicrotask(() => send(message));
   return {
-    failed: ({ farm, config }, code) => send({ type: "member-failed", farm, server: config.server, code }),
-    answered: ({ farm, config }) => send({ type: "member-answered", farm, server: config.server }),
-    silent: ({ farm, config }) => send({ type: "member-silent", farm, server: config.server }),
+    failed: ({ farm, config }, code) => report({ type: "member-failed", farm, server: config.server, code }),
+    answered: ({ farm, config }) => report({ type: "member-answered", farm, server: config.server }),
+    silent: ({ farm, config }) => report({ type: "member-silent", farm, server: config.server }),
   };
 }

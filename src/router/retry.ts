@@ -8,10 +8,13 @@ export function maySendAgain(exchange: Exchange, farm: RoutedFarm, code: FaultCo
   // The client was told to go on, bytes of the body are gone, or the connection spoke for one user.
   if (exchange.interimCount > 0 || !exchange.allKept) return false;
   if (exchange.failedOn?.carriedAuth === true || exchange.connection?.carriedAuth === true) return false;
-  const { retry } = faults[code];
-  // No member has seen anything of it.
-  if (exchange.phase === "connecting") return true;
-  return retry === "always" || (retry === "if-idempotent" && farm.policy.mayRepeat(exchange.client.head.method));
+  if (isHarmless(exchange, code)) return true;
+  return faults[code].retry === "if-idempotent" && farm.policy.mayRepeat(exchange.client.head.method);
+}
+
+/** Nobody has seen anything of the request: sending it again is sending it. */
+function isHarmless({ connection, requestSent }: Exchange, code: FaultCode): boolean {
+  return faults[code].retry === "always" || (connection !== null && !requestSent);
 }
 
 /** The member for one more attempt after `code`, which its farm can afford; null = there is none. */
@@ -24,8 +27,7 @@ export function otherMember(exchange: Exchange, farm: RoutedFarm, code: FaultCod
   if (member !== null && !tried.includes(member)) tried.push(member);
   const other = farm.chooseFor(exchange);
   if (other === null) return null;
-  // Of what nobody has seen sending again is no more load than sending.
-  return faults[code].retry === "always" || farm.budget.take(exchange.monotonic()) ? other : null;
+  return isHarmless(exchange, code) || farm.budget.take(exchange.monotonic()) ? other : null;
 }
 
 /** Would `otherMember` give one at this moment to a request that was sent? */

@@ -15,7 +15,6 @@ import type { MemberReports } from "./member-reports.ts";
 import { couldMove, maySendAgain, otherMember, wentStale } from "./retry.ts";
 import { farmOf, type RoutedFarm } from "./routed-farm.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { leaveLine } from "./waiting-line.ts";
 
 /**
  * THE page of a request's life: receive -> choose farm -> the client's own member, or the balance's -> forward (failed ->
@@ -51,7 +50,9 @@ export function createRouting(
 
     moveElsewhere(exchange, code) {
       const farm = farmOf(exchange);
-      return farm !== null && move(exchange, farm, code);
+      // One that is down may still answer what it has; others that are down would answer nothing.
+      if (farm === null || (code === "member-down" && !farm.available)) return false;
+      return move(exchange, farm, code);
     },
 
     hedge(exchange) {
@@ -125,14 +126,15 @@ export function serveWaiting(exchange: Exchange): boolean {
   const choice = chooseMember(exchange, farm);
   // Those behind it may wait for another member, if this one waits for its own.
   if (choice === "busy") return exchange.boundTo !== null && farm.serves(exchange.boundTo);
-  leaveLine(exchange);
+  exchange.leaveLine();
+  exchange.farm = farm;
   exchange.phase = "none";
   proceed(exchange, farm, choice);
   return true;
 }
 
 function waitedInVain(exchange: Exchange): void {
-  leaveLine(exchange);
+  exchange.leaveLine();
   exchange.phase = "none";
   refuse(exchange, "queue-timeout");
 }

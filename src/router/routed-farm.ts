@@ -30,7 +30,10 @@ export class RoutedFarm extends Farm<ConnectedMember> {
   readonly budget: RetryBudget;
   /** null = nobody is remembered. */
   readonly affinity: FarmAffinity | null;
+  /** Over reloads the same one. */
   readonly line: WaitingLine;
+  /** The farm of this name in the configuration behind, which knows more of the members than this one. */
+  successor: RoutedFarm | null = null;
   /** The answers to requests that no member gets. */
   readonly refusals: ReadonlyMap<FaultCode, OwnResponse>;
   readonly #hashKey: RequestKey | null;
@@ -47,11 +50,17 @@ export class RoutedFarm extends Farm<ConnectedMember> {
     this.#hashKey = config.balance.key === null ? null : createRequestKey(config.balance.key, senders);
     const perHost = config.affinity?.membersPerHost ?? 0;
     this.#host = perHost === 0 ? null : createRequestKey({ source: "host" }, senders);
-    this.line = before?.line ?? new WaitingLine(parts.serveWaiting);
-    this.line.moveTo(this, (exchange) => this.affinity?.recognise(exchange));
+    this.line = this.#succeed(before) ?? new WaitingLine(parts.serveWaiting);
     const freed = (): void => this.line.freed();
     const limited = config.liveTraffic !== null || members.some((member) => member.config.maxRequests > 0);
     for (const member of members) member.freed = limited ? freed : null;
+  }
+
+  /** The line of the one before. */
+  #succeed(before: RoutedFarm | undefined): WaitingLine | null {
+    if (before === undefined) return null;
+    before.successor = this;
+    return before.line;
   }
 
   /** The member for the next attempt of a request whose client belongs to nobody; null = none is left, or all are busy. */
@@ -81,7 +90,10 @@ function affinityParts({ affinity }: FarmConfig, parts: RoutedFarmParts): Affini
   return { members, senders, cookieKey, now, bindings: same ? (before?.affinity?.bindings ?? null) : null };
 }
 
-/** The farm of a request that was routed. */
+/** The farm of a request that was routed, as it is now. */
 export function farmOf({ farm }: Exchange): RoutedFarm | null {
-  return farm instanceof RoutedFarm ? farm : null;
+  if (!(farm instanceof RoutedFarm)) return null;
+  let present = farm;
+  while (present.successor !== null) present = present.successor;
+  return present;
 }

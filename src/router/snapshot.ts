@@ -92,7 +92,7 @@ function closeRemoved(farms: ReadonlyMap<string, RoutedFarm>, previous: Snapshot
     const kept = farms.get(name)?.members ?? [];
     for (const member of farm.members) if (!kept.includes(member)) member.retire();
     if (farms.has(name)) continue;
-    // Who waits there waits in vain.
+    // Nobody is left for what waits there.
     farm.refresh();
     farm.line.freed();
   }

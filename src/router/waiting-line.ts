@@ -1,7 +1,5 @@
 import { block } from "../forward/client-side.ts";
-import type { Farm } from "../farm/farm.ts";
 import type { Exchange } from "../forward/exchange.ts";
-import type { ConnectedMember } from "../net/connected-member.ts";
 
 /** Requests that wait for a member of one farm to be free, first come first served. */
 export class WaitingLine {
@@ -34,17 +32,6 @@ export class WaitingLine {
     client.armTimeout(farm?.config.queue.timeoutMs ?? 0);
     // What comes meanwhile would have to be stored without a limit.
     if (!exchange.requestRead) client.reading.block(block.connecting);
-    // Those before it may wait for a member of their own, while another one is free.
-    this.freed();
-  }
-
-  /** Another configuration is in force: those who wait belong to its farm from now on. What is known of its members comes next. */
-  moveTo(farm: Farm<ConnectedMember>, recognise: (exchange: Exchange) => void): void {
-    for (const exchange of this.#waiting) {
-      exchange.farm = farm;
-      exchange.boundTo = null;
-      recognise(exchange);
-    }
   }
 
   /** Somebody may be free; looked at when whoever says so has done what he was doing. */
@@ -64,10 +51,4 @@ export class WaitingLine {
       }
     }
   }
-}
-
-/** It waits no more, whatever comes next. */
-export function leaveLine(exchange: Exchange): void {
-  exchange.leaveLine();
-  exchange.client.record.queueMs = exchange.monotonic() - exchange.queuedAt;
 }

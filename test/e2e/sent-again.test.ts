@@ -233,26 +233,27 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-describe("attemptTimeout", () => {
-  const start = async (
-    t: TestContext,
-    clock: FakeClock,
-    failover: Partial<FailoverConfig>,
-    members = 2,
-  ): Promise<Site> =>
-    startSite(t, {
-      members: [null, answering].slice(0, members),
-      farm: {
-        failover: aFailover({ attemptMs: 1000, ...failover }),
-        timeouts,
-        liveTraffic: aLiveTraffic({ fails: 100 }),
-      },
-      clock,
-    });
+async function startPatient(
+  t: TestContext,
+  clock: FakeClock,
+  failover: Partial<FailoverConfig>,
+  members = 2,
+): Promise<Site> {
+  return startSite(t, {
+    members: [null, answering].slice(0, members),
+    farm: {
+      failover: aFailover({ attemptMs: 1000, ...failover }),
+      timeouts,
+      liveTraffic: aLiveTraffic({ fails: 100 }),
+    },
+    clock,
+  });
+}
 
+describe("attemptTimeout", () => {
   it("sends elsewhere what is not answered by then", async (t) => {
     const clock = new FakeClock();
-    const site = await start(t, clock, {});
+    const site = await startPatient(t, clock, {});
     const client = site.client().write(request("GET"));
     await (await site.member.connection()).untilText("\r\n\r\n");
     await clock.advance(900);
@@ -271,7 +272,7 @@ describe("attemptTimeout", () => {
   for (const [title, sent, failover, members] of patient) {
     it(`is not for ${title}`, async (t) => {
       const clock = new FakeClock();
-      const site = await start(t, clock, failover, members);
+      const site = await startPatient(t, clock, failover, members);
       const client = site.client().write(sent);
       await (await site.member.connection()).untilText(/\r\n\r\n(abc)?$/);
       await clock.advance(9800);
@@ -284,7 +285,7 @@ describe("attemptTimeout", () => {
 
   it("never gives a member more time than it has for its response", async (t) => {
     const clock = new FakeClock();
-    const site = await start(t, clock, { attemptMs: 50_000 });
+    const site = await startPatient(t, clock, { attemptMs: 50_000 });
     const client = site.client().write(request("GET"));
     await (await site.member.connection()).untilText("\r\n\r\n");
     await clock.advance(10_300);
@@ -293,7 +294,7 @@ describe("attemptTimeout", () => {
 
   it("is the last attempt's after all where the other member has gone meanwhile", async (t) => {
     const clock = new FakeClock();
-    const site = await start(t, clock, {});
+    const site = await startPatient(t, clock, {});
     const client = site.client().write(request("GET"));
     const connection = await site.member.connection();
     await connection.untilText("\r\n\r\n");
