@@ -75,7 +75,11 @@ export class Farm<M extends Member = Member> {
 
   /** Is there one beside `member` that was not tried? */
   hasOther(tried: readonly Member[], member: Member | null): boolean {
-    for (const other of this.#usable) if (other !== member && !other.full && !tried.includes(other)) return true;
+    for (const other of this.#usable) {
+      // After a reload nobody refreshes this farm for the requests that it still has.
+      const usable = other.available || other.fallback;
+      if (usable && other !== member && !other.full && !tried.includes(other)) return true;
+    }
     return false;
   }
 

@@ -18,6 +18,8 @@ export function maySendAgain(exchange: Exchange, farm: RoutedFarm, code: FaultCo
 export function otherMember(exchange: Exchange, farm: RoutedFarm, code: FaultCode): ConnectedMember | null {
   const { member, tried } = exchange;
   if (farm.affinity?.refuses(exchange) === true) return null;
+  // A reload may have put another farm in its place, and verdicts are told to that one.
+  farm.refresh();
   // An operator's word is nobody's failure: it costs neither a try nor the budget.
   if (code === "member-withdrawn") return farm.chooseFor(exchange);
   if (exchange.attempts >= farm.config.failover.tries) return null;
