@@ -68,6 +68,8 @@ function switchProtocols(exchange: Exchange, connection: MemberConnection, rest:
     failAttempt(exchange, "bad-response");
     return;
   }
+  // Of another member nothing better could come, but one on trial has shown that it works.
+  exchange.routing.preferOther(exchange, 101);
   exchange.answered = true;
   client.record.status = 101;
   // Counted down when the request is over.
