@@ -71,9 +71,11 @@ export class Control {
     this.#config = config;
     this.events = new EventRing(clock);
     this.#emptied = new EmptiedWatch(this.events);
+    const wanted = (farm: string, server: string): boolean =>
+      this.administration.effective(this.#config, farm, server).state === "available";
     this.#memberEvents = new MemberEvents(this.events, clock, {
       health: (farm, server) => this.#monitor.health(farm, server),
-      wanted: (farm, server) => this.administration.effective(this.#config, farm, server).state === "available",
+      wanted,
     });
     this.#metrics = new RouterMetrics(options.version ?? "", config, clock.now());
     this.#load = new SharedLoad(clock, options.send);
@@ -82,7 +84,7 @@ export class Control {
     const staple = (staples: readonly OcspStaple[]): void => options.send({ type: "ocsp-staples", staples });
     this.#stapling = new Stapling({ clock, log: options.log, fetch: options.fetchOcsp ?? fetchOcsp, send: staple });
     const onChange = (farm: string, server: string, health: MemberHealth): void => this.#changed(farm, server, health);
-    this.#monitor = new Monitor({ check, clock, random, onChange });
+    this.#monitor = new Monitor({ check, clock, random, onChange, wanted });
     this.administration = new Administration({
       clock,
       log: options.log,

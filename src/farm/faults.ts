@@ -140,6 +140,7 @@ export const faults = {
     0,
     "The request needs HTTP/1.1: it authenticates a connection, and over HTTP/2 it shares one.",
   ),
+  "no-websocket": client(502, "What was asked for does not speak WebSocket."),
   "channel-closed": client(0, "An RPC channel was closed, as they always end."),
   "internal-error": {
     blame: "router",

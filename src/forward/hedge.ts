@@ -38,6 +38,11 @@ function hedgeSide(exchange: Exchange): ConnectionOwner {
     memberConnected: guarded(client, (connection: MemberConnection) => sendHedge(exchange, connection)),
     memberBytes(connection, bytes) {
       try {
+        // The first one may still do better.
+        if (doesNotServe(bytes)) {
+          dropHedge(exchange);
+          return;
+        }
         discardConnection(exchange);
         takeHedge(exchange);
       } catch (error) {
@@ -53,6 +58,13 @@ function hedgeSide(exchange: Exchange): ConnectionOwner {
       if (reason !== "unavailable") dropHedge(exchange);
     },
   };
+}
+
+const gatewayStatuses: ReadonlySet<string> = new Set(["502", "503", "504"]);
+
+/** The answer, whose first bytes these are, says that there is none. */
+function doesNotServe(bytes: Buffer): boolean {
+  return gatewayStatuses.has(bytes.toString("latin1", "HTTP/1.1 ".length, "HTTP/1.1 503".length));
 }
 
 /** The first attempt has come to nothing, or is too late: the second one is the only one now. false = there is none. */

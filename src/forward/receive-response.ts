@@ -8,6 +8,8 @@ import { add } from "../observe/metric-layout.ts";
 import { breakExchange, cutResponse, failAttempt, giveUp, responseComplete } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { dropHedge } from "./drop-hedge.ts";
+import { respondFault } from "./own-response.ts";
+import type { ResponseWriter } from "./response-writer.ts";
 import { armWaiting, dropKept } from "./send-request.ts";
 import { beginTunnel } from "./tunnel.ts";
 
@@ -128,13 +130,14 @@ function decideEnd(exchange: Exchange, head: ResponseHead): void {
   if (!client.multiplexed && mustClose(exchange, head)) client.closing = true;
 }
 
-function refuseResponse(exchange: Exchange, objection: "http1-required" | "bad-response"): void {
+function refuseResponse(exchange: Exchange, objection: NonNullable<ReturnType<ResponseWriter["objection"]>>): void {
   if (objection === "bad-response") {
     failAttempt(exchange, objection);
     return;
   }
   giveUp(exchange, objection);
-  exchange.client.writer.requireHttp1();
+  if (objection === "http1-required") exchange.client.writer.requireHttp1();
+  else respondFault(exchange.client, objection);
 }
 
 function mustClose({ client, connection, requestRead, unchunk }: Exchange, head: ResponseHead): boolean {

@@ -13,7 +13,7 @@ export interface OwnResponse {
  */
 export interface ResponseWriter {
   /** Why the client may not get this response; null = it may. */
-  objection(head: ResponseHead): "http1-required" | "bad-response" | null;
+  objection(head: ResponseHead): "http1-required" | "bad-response" | "no-websocket" | null;
   /** The request has to come again over HTTP/1.1. Only of what is `multiplexed`. */
   requireHttp1(): void;
   /** A 1xx but 101. */

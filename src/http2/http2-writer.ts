@@ -25,12 +25,13 @@ export class Http2Writer implements ResponseWriter {
     this.#client = client;
   }
 
-  objection(head: ResponseHead): "http1-required" | "bad-response" | null {
+  objection(head: ResponseHead): ReturnType<ResponseWriter["objection"]> {
     if (head.connectionAuth) return "http1-required";
     const { webSocketKey } = this.#client;
     if (webSocketKey === "" || head.status >= 300) return null;
-    // A 2xx would tell the client that it has its WebSocket.
-    return head.status === 101 && acceptedKey(head) === acceptOf(webSocketKey) ? null : "bad-response";
+    // A 2xx would tell the client that it has its WebSocket. That it asked a page for one is no fault of the member's.
+    if (head.status !== 101) return "no-websocket";
+    return acceptedKey(head) === acceptOf(webSocketKey) ? null : "bad-response";
   }
 
   /**

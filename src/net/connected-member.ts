@@ -82,7 +82,9 @@ export class ConnectedMember extends Member {
 
   /** Tells all who hold a connection; each decides for itself what follows. */
   withdraw(reason: WithdrawReason): void {
-    for (const connection of this.held) connection.owner?.memberWithdrawn(connection, reason);
+    // Of those at this moment: what follows may open others.
+    const held = [...this.held];
+    for (const connection of held) connection.owner?.memberWithdrawn(connection, reason);
   }
 
   /** How long the oldest of the held connections has been held for what it carries now, in milliseconds. */

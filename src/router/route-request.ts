@@ -173,7 +173,9 @@ function move(exchange: Exchange, farm: RoutedFarm, code: FaultCode): boolean {
 
 /** On another member at the same time: the first answer counts. */
 function alsoAttempt(exchange: Exchange, farm: RoutedFarm): void {
-  if (farm.config.connectionAuth === "pin" || !maySendAgain(exchange, farm, "attempt-timeout")) return;
+  // A client that belongs to a member would lose its session to the faster one.
+  if (farm.config.connectionAuth === "pin" || exchange.boundTo !== null) return;
+  if (!maySendAgain(exchange, farm, "attempt-timeout")) return;
   const other = otherMember(exchange, farm, "attempt-timeout");
   if (other === null) return;
   exchange.attempts++;

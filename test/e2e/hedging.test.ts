@@ -32,6 +32,7 @@ async function race(t: TestContext, request = get): Promise<Race> {
   return { site, clock, first, second: async () => other.connection(), client };
 }
 
+const byHeader = { cookie: null, key: { source: "header", name: "X-User" }, membersPerHost: 0 } as const;
 const roundRobin = { name: "round-robin", key: null, bound: 0 } as const;
 
 async function secondAttempt({ clock, second }: Race): Promise<RawConnection> {
@@ -98,6 +99,20 @@ describe("A GET without an answer", () => {
     await running.site.untilIdle();
   });
 
+  it("goes on with the first one where the second one answers that it does not serve", async (t) => {
+    for (const code of [502, 503, 504]) {
+      const running = await race(t);
+      const second = await secondAttempt(running);
+      second.write(`HTTP/1.1 ${code} No\r\nContent-Length: 0\r\n\r\n`);
+      await second.untilGone();
+      await quiet();
+      assert.equal(running.client.text, "");
+      running.first.write(answer("first"));
+      assert.match(await running.client.untilText("first"), /^HTTP\/1\.1 200 /);
+      await running.site.untilIdle();
+    }
+  });
+
   it("is given up on both where its client goes away", async (t) => {
     const running = await race(t);
     const second = await secondAttempt(running);
@@ -119,6 +134,30 @@ describe("A GET without an answer", () => {
     second.write("22222");
     assert.match(await running.client.untilText(/\r\n\r\n\d{10}/), /\r\n\r\n(1{10}|2{10})$/);
   });
+});
+
+it("A GET of a client that belongs to a member is asked of no other one", async (t) => {
+  const clock = new FakeClock();
+  const affinity = { ...byHeader, whenDown: "rebalance", idleMs: 60_000 } as const;
+  const farm = { failover: aFailover({ hedgeMs: 1000 }), liveTraffic: null, balance: roundRobin, affinity };
+  const site = await startSite(t, { clock, members: [null, null], farm });
+  const client = site.client();
+  const ask = async (): Promise<RawConnection> => {
+    client.clear();
+    client.write("GET /a HTTP/1.1\r\nHost: a\r\nX-User: ann\r\n\r\n");
+    const connection = await Promise.race(site.members.map(async (member) => member.connection()));
+    await connection.untilText("\r\n\r\n");
+    return connection;
+  };
+  (await ask()).write(answer("one"));
+  await client.untilText("one");
+  const again = await ask();
+  await clock.advance(1300);
+  await quiet();
+  const connections = site.members.map((member) => member.connections.length);
+  assert.deepEqual(connections.toSorted(), [0, 1]);
+  again.write(answer("two"));
+  await client.untilText("two");
 });
 
 it("A POST is not sent a second time", async (t) => {

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import type { ClientHttp2Stream } from "node:http2";
 import { test, type TestContext } from "node:test";
 import { answerOf, h2Host, type H2Site, resetOf, startH2Site } from "../support/h2-site.ts";
-import type { RawConnection } from "../support/raw-member.ts";
+import { aLiveTraffic } from "../support/configs.ts";
+import { always, type RawConnection } from "../support/raw-member.ts";
 
 const tunnel = { ":method": "CONNECT", ":protocol": "websocket", ":scheme": "https", ":path": "/chat" };
 
@@ -108,21 +109,42 @@ test("a refusal is passed on", async (t) => {
   assert.deepEqual([(await answer).status, (await answer).body], [403, "no"]);
 });
 
-for (const [name, response] of [
-  ["a 200, which would be taken for agreement", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"],
+for (const [name, response, code, failed] of [
+  ["a 200, which would be taken for agreement", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "no-websocket", 0],
   [
     "a 101 with a wrong key",
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: x\r\n\r\n",
+    "bad-response",
+    1,
   ],
 ] as const) {
   test(`a client never gets ${name}`, async (t) => {
-    const { stream, member } = await begin(t);
+    const { site, stream, member } = await begin(t);
     const answer = answerOf(stream);
     member.write(response);
-    assert.equal((await answer).headers["x-fairlead-error"], "bad-response");
+    assert.equal((await answer).headers["x-fairlead-error"], code);
     assert.equal((await answer).status, 502);
+    await site.untilIdle();
+    // A client that asks a page for a WebSocket must not make its member look broken.
+    assert.equal(site.numbers().failed, failed);
   });
 }
+
+test("a 200 is no reason to ask another member for a WebSocket, nor to leave the first one", async (t) => {
+  const page = always("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  const site = await startH2Site(t, {
+    members: [page, page],
+    farm: { liveTraffic: aLiveTraffic({ action: "eject" }) },
+  });
+  const session = site.session();
+  await once(session, "remoteSettings");
+  const headers = { ...tunnel, ":authority": h2Host, "sec-websocket-version": "13", origin: "https://x" };
+  for (let asked = 0; asked < 6; asked++) {
+    assert.equal((await answerOf(session.request(headers, { endStream: false }))).status, 502);
+  }
+  assert.equal(site.numbers("m1").total + site.numbers("m2").total, 6);
+  assert.deepEqual([site.numbers("m1").healthy, site.numbers("m2").healthy], [true, true]);
+});
 
 test("a client that ends before the member has agreed has given up", async (t) => {
   const { site, stream, member } = await begin(t);
