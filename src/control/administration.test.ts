@@ -43,10 +43,11 @@ describe("Administration", () => {
       onChange: (change) => changes.push(change),
       onReread: () => (rereads += 1),
     });
+    administration.configured(config);
   }
 
   const now = (): string => {
-    const { state, cut } = administration.effective(config, "owa", "cas1");
+    const { state, cut } = administration.effective("owa", "cas1");
     return cut ? `${state}, cut` : state;
   };
 

@@ -5,6 +5,8 @@ import {
   noStates,
   type EffectiveState,
   effectiveState,
+  type ConfiguredStates,
+  configuredStates,
   type OperatorState,
   type OperatorStates,
   stateOf,
@@ -47,6 +49,7 @@ export class Administration {
   readonly #options: AdministrationOptions;
   readonly #timers = new Map<string, Timer>();
   #states: OperatorStates;
+  #configured: ConfiguredStates = configuredStates({ servers: [], farms: [] });
   /** Another process keeps the states; null = this one does. */
   #following: Timer | null = null;
 
@@ -56,8 +59,13 @@ export class Administration {
     this.#watchDeadlines();
   }
 
-  effective(config: Config, farm: string, server: string): EffectiveState {
-    return effectiveState(this.#states, config, { farm, server });
+  /** What the configuration in force says where operators say nothing. */
+  configured(config: Pick<Config, "servers" | "farms">): void {
+    this.#configured = configuredStates(config);
+  }
+
+  effective(farm: string, server: string): EffectiveState {
+    return effectiveState(this.#states, this.#configured, { farm, server });
   }
 
   /** An operator's own word about a server or a member; null = there is none. */

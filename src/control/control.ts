@@ -9,6 +9,7 @@ import type { Log } from "../observe/log.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Random } from "../util/random.ts";
 import { Administration, type StateChange, type StateWish } from "./administration.ts";
+import { CookieKey } from "./cookie-key.ts";
 import { EventRing } from "./event-ring.ts";
 import { ExpiryWatch } from "./expiry-watch.ts";
 import type { FarmStatus, MemberStatus, ServerStatus } from "./farm-status.ts";
@@ -58,21 +59,20 @@ export class Control {
   readonly #connections: SharedConnections;
   readonly #expiry: ExpiryWatch;
   readonly #stapling: Stapling;
+  readonly #cookieKey: CookieKey;
   #config: Config;
   /** Of all members. */
   #keys: ReadonlySet<string> = new Set();
-  /** Base64; "" = none was needed yet. */
-  #cookieKey = "";
   #generation = 0;
 
   constructor(options: ControlOptions) {
-    const { config, check, clock, random } = options;
+    const { config, check, clock, random, states = noStore } = options;
     this.#options = options;
     this.#config = config;
     this.events = new EventRing(clock);
     this.#emptied = new EmptiedWatch(this.events);
     const wanted = (farm: string, server: string): boolean =>
-      this.administration.effective(this.#config, farm, server).state === "available";
+      this.administration.effective(farm, server).state === "available";
     this.#memberEvents = new MemberEvents(this.events, clock, {
       health: (farm, server) => this.#monitor.health(farm, server),
       wanted,
@@ -88,13 +88,14 @@ export class Control {
     this.administration = new Administration({
       clock,
       log: options.log,
-      store: options.states ?? noStore,
+      store: states,
       onChange: (change) => this.#stateChanged(change),
       onReread: () => this.#statesChanged("router"),
     });
+    this.#cookieKey = new CookieKey(states);
     this.#verdicts = new MemberVerdicts(clock, {
       health: (farm, server) => this.#monitor.health(farm, server),
-      state: (farm, server) => this.administration.effective(this.#config, farm, server),
+      state: (farm, server) => this.administration.effective(farm, server),
     });
     this.apply(config);
   }
@@ -103,6 +104,7 @@ export class Control {
   apply(config: Config): void {
     this.#config = config;
     this.#generation++;
+    this.administration.configured(config);
     this.#monitor.apply(config);
     this.#memberEvents.apply(config);
     this.#expiry.apply(config);
@@ -113,7 +115,8 @@ export class Control {
     this.#numbers.keepOnly(this.#keys);
     this.#metrics.configured(config, this.#options.clock.now());
     this.#load.configured(this.#generation);
-    this.#sendCookieKey(config);
+    const key = this.#cookieKey.neededBy(config);
+    if (key !== null) this.#options.send(key);
     this.#options.send({ type: "configure", generation: this.#generation, config });
     this.#stapling.apply(config);
     this.#sendVerdicts();
@@ -130,9 +133,9 @@ export class Control {
 
   /** What a worker that has just started must know. */
   introduce(send: (message: ToWorker) => void): void {
-    if (this.#cookieKey !== "") send({ type: "cookie-key", key: this.#cookieKey });
+    if (this.#cookieKey.message !== null) send(this.#cookieKey.message);
     send({ type: "configure", generation: this.#generation, config: this.#config });
-    send({ type: "members", members: this.#verdicts.all(this.#config) });
+    send({ type: "members", members: this.#verdicts.all(this.#config.farms) });
     const staples = this.#stapling.staples();
     if (staples.length > 0) send({ type: "ocsp-staples", staples });
     send(this.#connections.message);
@@ -183,7 +186,7 @@ export class Control {
       minimumServers: farm.minimumServers,
       members: farm.members.flatMap((member): MemberStatus[] => {
         const health = this.#monitor.health(farm.name, member.server);
-        const state = this.administration.effective(this.#config, farm.name, member.server);
+        const state = this.administration.effective(farm.name, member.server);
         const totals = this.#numbers.of(farm.name, member.server);
         return health === null ? [] : [memberStatus(member, { health, state, totals })];
       }),
@@ -239,7 +242,7 @@ export class Control {
     this.#numbers.receive(worker, known);
     const { workers } = this.#numbers;
     for (const { farm, server } of known) {
-      const state = this.administration.effective(this.#config, farm, server);
+      const state = this.administration.effective(farm, server);
       this.#emptied.look({ farm, server }, state, { held: this.#numbers.of(farm, server).held, worker, workers });
     }
   }
@@ -261,7 +264,7 @@ export class Control {
     const { asked = "", came = "" } = health.lastCheck ?? {};
     this.#options.log(health.available ? "health.member-up" : "health.member-down", { farm, server, asked, came });
     this.#memberEvents.healthChanged(farm, server, health);
-    this.#sendVerdicts();
+    this.#sendVerdicts(farm);
   }
 
   #stateChanged(change: StateChange): void {
@@ -275,14 +278,10 @@ export class Control {
     this.#sendVerdicts();
   }
 
-  #sendCookieKey({ farms }: Config): void {
-    if (this.#cookieKey !== "" || !farms.some(({ affinity }) => affinity?.cookie?.format === "keyed")) return;
-    this.#cookieKey = (this.#options.states ?? noStore).cookieKey().toString("base64");
-    this.#options.send({ type: "cookie-key", key: this.#cookieKey });
-  }
-
-  #sendVerdicts(): void {
-    const members = this.#verdicts.changed(this.#config);
+  /** `only`: nothing has changed but in this farm. */
+  #sendVerdicts(only?: string): void {
+    const { farms } = this.#config;
+    const members = this.#verdicts.changed(only === undefined ? farms : farms.filter(({ name }) => name === only));
     if (members.length > 0) this.#options.send({ type: "members", members });
   }
 }

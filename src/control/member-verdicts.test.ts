@@ -49,7 +49,7 @@ describe("MemberVerdicts", () => {
     verdicts.configured(config());
   });
 
-  const changed = (allDown?: FailoverConfig["allDown"]): MemberVerdict[] => verdicts.changed(config(allDown));
+  const changed = (allDown?: FailoverConfig["allDown"]): MemberVerdict[] => verdicts.changed(config(allDown).farms);
   const names = (all: readonly MemberVerdict[]): string => all.map(({ server }) => server).join();
   const warm = (server: Server): number => changed().find((verdict) => verdict.server === server)?.warmMs ?? -1;
   const down = (agoMs = 0): MemberHealth => ({ ...up, available: false, since: clock.now() - agoMs });
@@ -77,7 +77,7 @@ describe("MemberVerdicts", () => {
   it("tells a worker that has just started all, which the others need not hear", () => {
     changed();
     states.set("cas2", "drain");
-    assert.equal(names(verdicts.all(config())), "cas1,cas2,cas3");
+    assert.equal(names(verdicts.all(config().farms)), "cas1,cas2,cas3");
     assert.equal(names(changed()), "cas2");
   });
 
@@ -100,11 +100,11 @@ describe("MemberVerdicts", () => {
       await clock.advance(4000);
       assert.equal(names(changed()), "");
       assert.deepEqual(
-        verdicts.all(config()).map(({ warmMs }) => warmMs),
+        verdicts.all(config().farms).map(({ warmMs }) => warmMs),
         [slowStartMs - 4000, 0, 0],
       );
       await clock.advance(6000);
-      assert.equal(verdicts.all(config())[0]?.warmMs, 0);
+      assert.equal(verdicts.all(config().farms)[0]?.warmMs, 0);
     });
 
     it("begins when an operator gives a member back, also one that was out at the start", () => {

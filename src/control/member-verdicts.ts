@@ -40,13 +40,13 @@ export class MemberVerdicts {
     this.#sent.clear();
   }
 
-  all({ farms }: Config): MemberVerdict[] {
+  all(farms: readonly FarmConfig[]): MemberVerdict[] {
     return farms.flatMap((farm) => this.#ofFarm(farm));
   }
 
   /** Those that differ from what was sent last; they count as sent. */
-  changed(config: Config): MemberVerdict[] {
-    return this.all(config).filter((verdict) => {
+  changed(farms: readonly FarmConfig[]): MemberVerdict[] {
+    return this.all(farms).filter((verdict) => {
       const key = memberKey(verdict.farm, verdict.server);
       const text = JSON.stringify({ ...verdict, warmMs: verdict.warmMs > 0 });
       if (this.#sent.get(key) === text) return false;

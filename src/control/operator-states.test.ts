@@ -2,26 +2,36 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { aFarm, aMember } from "../../test/support/configs.ts";
 import { anOperatorState } from "../../test/support/operator-state.ts";
-import type { Config } from "../config/config.ts";
 import type { AdminState } from "../config/farm-config.ts";
-import { effectiveState, noStates, type OperatorStates, stateOf, withState } from "./operator-states.ts";
+import {
+  type ConfiguredStates,
+  configuredStates,
+  effectiveState,
+  noStates,
+  type OperatorStates,
+  stateOf,
+  withState,
+} from "./operator-states.ts";
 
 const member = { farm: "owa", server: "cas1" };
 const server = { farm: null, server: "cas1" };
 
-type Configured = Pick<Config, "servers" | "farms">;
-
-function configured(ofServer: AdminState = "available", ofMember: AdminState = "available"): Configured {
+function configured(ofServer: AdminState = "available", ofMember: AdminState = "available"): ConfiguredStates {
   const one = { ...aMember("cas1"), state: ofMember };
-  return {
+  return configuredStates({
     servers: [{ name: "cas1", protocol: "https", host: "cas1", port: 443, state: ofServer }],
     farms: [aFarm({ name: "owa", members: [one] }), aFarm({ name: "ews", members: [aMember("cas1")] })],
-  };
+  });
 }
 
 function said(ofServer: AdminState | null, ofMember: AdminState | null): OperatorStates {
   const first = ofServer === null ? noStates : withState(noStates, server, anOperatorState({ state: ofServer }));
   return ofMember === null ? first : withState(first, member, anOperatorState({ state: ofMember }));
+}
+
+function scopeOf(states: OperatorStates): string {
+  const { scope, operator } = effectiveState(states, configured(), member);
+  return `${scope} ${operator === null ? "configuration" : "operator"}`;
 }
 
 const all = ["available", "drain", "unavailable"] as const;
@@ -54,10 +64,6 @@ describe("the state of a member", () => {
   });
 
   it("says whose word it is", () => {
-    const scopeOf = (states: OperatorStates): string => {
-      const { scope, operator } = effectiveState(states, configured(), member);
-      return `${scope} ${operator === null ? "configuration" : "operator"}`;
-    };
     assert.equal(scopeOf(noStates), "server configuration");
     assert.equal(scopeOf(said("drain", null)), "server operator");
     assert.equal(scopeOf(said("drain", "available")), "server operator");

@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { AdminState } from "../config/farm-config.ts";
+import { memberKey } from "../health/member-key.ts";
 
 /** What an operator has decided about a server, or one of its members. */
 export interface OperatorState {
@@ -57,19 +58,35 @@ export function stateOf(states: OperatorStates, { server, farm }: StateScope): O
 
 const severity: Readonly<Record<AdminState, number>> = { available: 0, drain: 1, unavailable: 2 };
 
+/** What a configuration says. */
+export interface ConfiguredStates {
+  readonly servers: ReadonlyMap<string, AdminState>;
+  /** By `memberKey`. */
+  readonly members: ReadonlyMap<string, AdminState>;
+}
+
+export function configuredStates({ servers, farms }: Pick<Config, "servers" | "farms">): ConfiguredStates {
+  return {
+    servers: new Map(servers.map(({ name, state }) => [name, state])),
+    members: new Map(
+      farms.flatMap(({ name, members }) => members.map(({ server, state }) => [memberKey(name, server), state])),
+    ),
+  };
+}
+
 /**
  * Of the server's state and the member's own the stricter one. At each of the two an operator's word goes before the
  * configuration's.
  */
 export function effectiveState(
   states: OperatorStates,
-  { servers, farms }: Pick<Config, "servers" | "farms">,
+  configured: ConfiguredStates,
   { farm, server }: { readonly farm: string; readonly server: string },
 ): EffectiveState {
-  const configured = servers.find(({ name }) => name === server)?.state ?? "available";
-  const member = farms.find(({ name }) => name === farm)?.members.find((one) => one.server === server);
-  const ofServer = level("server", stateOf(states, { server, farm: null }), configured);
-  const ofMember = level("member", stateOf(states, { server, farm }), member?.state ?? "available");
+  const configuredServer = configured.servers.get(server) ?? "available";
+  const configuredMember = configured.members.get(memberKey(farm, server)) ?? "available";
+  const ofServer = level("server", stateOf(states, { server, farm: null }), configuredServer);
+  const ofMember = level("member", stateOf(states, { server, farm }), configuredMember);
   const stricter = severity[ofMember.state] - severity[ofServer.state];
   if (stricter === 0) {
     const named = ofServer.operator === null && ofMember.operator !== null ? ofMember : ofServer;
