@@ -58,7 +58,8 @@ function resolveFarm(
   );
   const tls = resolveMemberTls(value.tls ?? {}, [...path, "tls"], context);
   if (members === null) return null;
-  const hosts = routes.flatMap((route) => (route.farm === name && route.host !== null ? [route.host] : []));
+  const hosts = (): string[] =>
+    routes.flatMap((route) => (route.farm === name && route.host !== null ? [route.host] : []));
   const affinity = resolveAffinity(value.affinity, { path: [...path, "affinity"], members, hosts }, context.findings);
   const losses = resolveLossPolicies(value, document, path, context);
   return { name, members, health, tls, affinity, ...resolvePolicies(value, defaults), ...losses };

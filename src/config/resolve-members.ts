@@ -59,10 +59,11 @@ function resolveMember(written: MemberDocument, server: ServerConfig, parts: Mem
   };
 }
 
-/** A host name of another server in an answer can only mean that this other server gave it. */
-function identityOf(server: ServerConfig, { servers, document }: MembersParts): IdentityOfServer {
+/** The host name of the farm's other server in an answer can only mean that this other server gave it. */
+function identityOf(server: ServerConfig, { written, servers, document }: MembersParts): IdentityOfServer {
   const own = writtenIdentity(server.name, document);
-  const others = [...servers.values()].flatMap((other) => {
+  const others = written.flatMap((entry) => {
+    const other = servers.get(typeof entry === "string" ? entry : entry.server) ?? null;
     if (other === null || other.name === server.name) return [];
     const named = writtenIdentity(other.name, document) ?? (isName(other.host) ? other.host.toLowerCase() : null);
     return named === null || named === own || named === server.host.toLowerCase() ? [] : [named];

@@ -220,7 +220,9 @@ export class Control {
 
   /** Has every member had its first verdict? */
   ready(): boolean {
-    return this.farms().every(({ members }) => members.every(({ healthy }) => healthy !== null));
+    return this.#config.farms.every(({ name, members }) =>
+      members.every(({ server }) => this.#monitor.health(name, server)?.known === true),
+    );
   }
 
   close(): void {

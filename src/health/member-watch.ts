@@ -39,16 +39,31 @@ export class MemberWatch {
   #ejectedSince = 0;
   #reason = "";
   #timer: Timer | null = null;
+  /** Of a member without a check. */
+  readonly #unchecked: CheckFindings;
+  #health: { readonly found: CheckFindings; readonly ejection: Ejection; readonly health: MemberHealth } | null = null;
 
   constructor(options: MemberWatchOptions) {
     this.options = options;
+    this.#unchecked = { available: true, known: true, since: options.since, lastCheck: null, lastFailure: null };
   }
 
+  /** The same object as long as nothing has changed. */
   get health(): MemberHealth {
-    const found = this.options.check?.findings ?? this.#unchecked();
+    const found = this.options.check?.findings ?? this.#unchecked;
+    if (this.#health?.found !== found || this.#health.ejection !== this.#ejection) {
+      this.#health = { found, ejection: this.#ejection, health: this.#healthFrom(found) };
+    }
+    return this.#health.health;
+  }
+
+  #healthFrom(found: CheckFindings): MemberHealth {
     const { phase } = this.#ejection;
     // The check's word is the last one: what fails it is not even tried.
-    if (phase === "none" || !found.available) return { ...found, trial: false, reason: reasonOf(found), by: "check" };
+    if (phase === "none" || !found.available) {
+      const since = Math.max(found.since, this.options.check === null ? this.#ejectedSince : 0);
+      return { ...found, since, trial: false, reason: reasonOf(found), by: "check" };
+    }
     const since = Math.max(found.since, this.#ejectedSince);
     return {
       ...found,
@@ -140,11 +155,6 @@ export class MemberWatch {
 
   #now(): number {
     return this.options.clock.monotonic();
-  }
-
-  #unchecked(): CheckFindings {
-    const since = Math.max(this.options.since, this.#ejectedSince);
-    return { available: true, known: true, since, lastCheck: null, lastFailure: null };
   }
 }
 
