@@ -22,6 +22,8 @@ export type ToWorker =
   | { readonly type: "rates"; readonly by: string; readonly uses: readonly RateUse[] }
   /** Clients that belong to a server lately, as one of the workers, who may be this one, has found. */
   | BindingsMessage
+  /** A worker has just started that knows none of the others' bindings: all are to be told once more. */
+  | { readonly type: "bindings-wanted" }
   /** Of affinity cookies, in base64; sent before the first configuration. */
   | { readonly type: "cookie-key"; readonly key: string }
   /** Client connections of all workers together. */

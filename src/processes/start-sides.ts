@@ -183,6 +183,7 @@ export class Sides {
     for (const [key, { handle }] of this.sockets.all) send({ type: "socket", key }, handle);
     this.control.introduce(send);
     send(this.challenges.current());
+    this.forwarding.send({ type: "bindings-wanted" });
   }
 
   #receive(message: ToControl, worker: number): void {

@@ -9,6 +9,11 @@ export function shareBindings(snapshot: Snapshot | null, by: string, send: (mess
   }
 }
 
+/** Somebody knows nothing of what was told so far. */
+export function tellAllBindings(snapshot: Snapshot | null): void {
+  for (const { affinity } of snapshot?.farms.values() ?? []) affinity?.bindings?.tellAll();
+}
+
 /** Takes over what another worker has told. `now`: milliseconds since 1970. */
 export function learnBindings(snapshot: Snapshot | null, by: string, message: BindingsMessage, now: number): void {
   if (message.by === by) return;

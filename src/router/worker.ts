@@ -13,7 +13,7 @@ import { memberReports, type MemberReports } from "./member-reports.ts";
 import { OpenChallenges } from "./open-challenges.ts";
 import { RateLimits } from "./rate-limits.ts";
 import { createRouting, serveWaiting } from "./route-request.ts";
-import { learnBindings, shareBindings } from "./shared-bindings.ts";
+import { learnBindings, shareBindings, tellAllBindings } from "./shared-bindings.ts";
 import { SilenceWatch, silenceEveryMs } from "./silence-watch.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
 
@@ -22,7 +22,16 @@ const loadEveryMs = 50;
 const ratesEveryMs = 200;
 const bindingsEveryMs = 100;
 
-const routingTypes = ["configure", "members", "load", "rates", "acme-challenges", "bindings", "cookie-key"] as const;
+const routingTypes = [
+  "configure",
+  "members",
+  "load",
+  "rates",
+  "acme-challenges",
+  "bindings",
+  "bindings-wanted",
+  "cookie-key",
+] as const;
 
 /** What is for the routing; the rest is for the listeners. */
 type RoutingMessage = Extract<ToWorker, { readonly type: (typeof routingTypes)[number] }>;
@@ -98,6 +107,9 @@ class RoutingWorker implements Worker {
         break;
       case "bindings":
         learnBindings(this.#snapshot, this.#name, message, clock.now());
+        break;
+      case "bindings-wanted":
+        tellAllBindings(this.#snapshot);
         break;
       case "cookie-key":
         this.#cookieKey = Buffer.from(message.key, "base64");

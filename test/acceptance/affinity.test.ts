@@ -95,6 +95,24 @@ test(
   },
 );
 
+/** Who of them belongs to m1, which then takes nobody new; told by their first request to this worker. */
+async function boundToDraining(site: WorkerSite, client: RawClient): Promise<number[]> {
+  const bound: number[] = [];
+  for (let user = 0; user < 80; user++) if ((await askOn(client, of(user))).member === "m1") bound.push(user);
+  assert.ok(bound.length > 20 && bound.length < 60, `${bound.length} of 80`);
+  await setState(site.router, "m1", "drain");
+  return bound;
+}
+
+/** What is told comes in the order in which it happened: once a worker knows somebody, it knows all before. */
+async function untilTold(client: RawClient, bound: number[]): Promise<void> {
+  await until(async () => {
+    const user = bound.pop();
+    assert.ok(user !== undefined && bound.length > 5, "it is not told");
+    return (await askOn(client, of(user))).member === "m1";
+  });
+}
+
 /** Both workers, and a way to ask each. */
 async function atBoth(site: WorkerSite): Promise<RawClient[]> {
   const pids = await site.workers();
@@ -169,19 +187,27 @@ test("whom one worker has bound the other one knows, also while the member drain
   const site = await startWorkerSite(t, { document });
   const [one, other] = await atBoth(site);
   assert.ok(one !== undefined && other !== undefined);
-  const bound: number[] = [];
-  for (let user = 0; user < 80; user++) if ((await askOn(one, of(user))).member === "m1") bound.push(user);
-  assert.ok(bound.length > 20 && bound.length < 60, `${bound.length} of 80`);
-  await setState(site.router, "m1", "drain");
-  // What is told comes in the order in which it happened: once the other one knows somebody, it knows all before.
-  await until(async () => {
-    const user = bound.pop();
-    assert.ok(user !== undefined && bound.length > 5, "the other worker is not told");
-    return (await askOn(other, of(user))).member === "m1";
-  });
+  const bound = await boundToDraining(site, one);
+  await untilTold(other, bound);
   for (const client of [other, one]) {
     for (const user of bound) assert.equal((await askOn(client, of(user))).member, "m1", `user ${user}`);
   }
   const newcomer = await askOn(other, of(1000));
   assert.equal(newcomer.member, "m2");
+});
+
+test("a worker that takes a dead one's place learns whom the others have bound", { timeout, skip }, async (t) => {
+  const document = await documentOf(t, { affinity: { header: "Authorization" } });
+  const site = await startWorkerSite(t, { document });
+  const [survivor = 0, victim = 0] = await site.workers();
+  const kept = await openAt(site, survivor);
+  const bound = await boundToDraining(site, kept);
+  process.kill(victim, "SIGKILL");
+  const successor = await until(async () => {
+    const pids = await site.workers();
+    return pids.length === 2 && pids.find((pid) => pid !== victim && pid !== survivor);
+  });
+  const client = await openAt(site, successor);
+  await untilTold(client, bound);
+  for (const user of bound) assert.equal((await askOn(client, of(user))).member, "m1", `user ${user}`);
 });

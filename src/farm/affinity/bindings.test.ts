@@ -18,6 +18,19 @@ describe("bindings", () => {
     assert.equal(bound.serverOf("a", 3), "cas2");
   });
 
+  it("are all told once more where somebody knows none, whoever has bound them", () => {
+    const bound = bindings();
+    bound.bind("a", "cas1", 0);
+    bound.learn([["b", "cas2", 1]], 1);
+    assert.deepEqual(bound.takeNew(), [["a", "cas1", 0]]);
+    assert.deepEqual(bound.takeNew(), []);
+    bound.tellAll();
+    assert.deepEqual(bound.takeNew(), [
+      ["a", "cas1", 0],
+      ["b", "cas2", 1],
+    ]);
+  });
+
   it("know no key that is empty", () => {
     const bound = bindings();
     bound.bind("", "cas1", 0);

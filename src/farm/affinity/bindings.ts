@@ -76,6 +76,11 @@ export class Bindings {
     this.#sweep(sweptPerBind, now);
   }
 
+  /** Somebody knows none of them: all are to be taken once more. */
+  tellAll(): void {
+    for (const binding of this.#bindings.values()) this.#new.add(binding);
+  }
+
   /**
    * The bindings that others do not know of: new ones, changed ones, and those that are still in use after a while. The
    * rest of many comes with the next call.
