@@ -24,6 +24,11 @@ function said(ofServer: AdminState | null, ofMember: AdminState | null): Operato
   return ofMember === null ? first : withState(first, member, anOperatorState({ state: ofMember }));
 }
 
+function scopeOf(states: OperatorStates): string {
+  const { scope, operator } = effectiveState(states, configured(), member);
+  return `${scope} ${operator === null ? "configuration" : "operator"}`;
+}
+
 const all = ["available", "drain", "unavailable"] as const;
 const words = [null, ...all];
 
@@ -54,10 +59,6 @@ describe("the state of a member", () => {
   });
 
   it("says whose word it is", () => {
-    const scopeOf = (states: OperatorStates): string => {
-      const { scope, operator } = effectiveState(states, configured(), member);
-      return `${scope} ${operator === null ? "configuration" : "operator"}`;
-    };
     assert.equal(scopeOf(noStates), "server configuration");
     assert.equal(scopeOf(said("drain", null)), "server operator");
     assert.equal(scopeOf(said("drain", "available")), "server operator");
