@@ -29,6 +29,8 @@ function config(allDown: FailoverConfig["allDown"] = "refuse") {
   return aConfig([aFarm({ members: [first, ...others], slowStartMs, failover: aFailover({ allDown }) })]);
 }
 
+const names = (all: readonly MemberVerdict[]): string => all.map(({ server }) => server).join();
+
 describe("MemberVerdicts", () => {
   let clock: FakeClock;
   let health: Map<string, MemberHealth>;
@@ -50,7 +52,8 @@ describe("MemberVerdicts", () => {
   });
 
   const changed = (allDown?: FailoverConfig["allDown"]): MemberVerdict[] => verdicts.changed(config(allDown).farms);
-  const names = (all: readonly MemberVerdict[]): string => all.map(({ server }) => server).join();
+  const fallbacks = (allDown: FailoverConfig["allDown"]): string =>
+    names(changed(allDown).filter(({ fallback }) => fallback));
   const warm = (server: Server): number => changed().find((verdict) => verdict.server === server)?.warmMs ?? -1;
   const down = (agoMs = 0): MemberHealth => ({ ...up, available: false, since: clock.now() - agoMs });
   const set = (server: Server, one: MemberHealth): void => void health.set(server, one);
@@ -128,9 +131,6 @@ describe("MemberVerdicts", () => {
   });
 
   describe("for when nobody is available", () => {
-    const fallbacks = (allDown: FailoverConfig["allDown"]): string =>
-      names(changed(allDown).filter(({ fallback }) => fallback));
-
     it("names nobody where that is to be refused", () => {
       for (const server of servers) set(server, down());
       assert.equal(fallbacks("refuse"), "");

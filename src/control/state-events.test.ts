@@ -9,13 +9,13 @@ import { EmptiedWatch, tellState } from "./state-events.ts";
 const scope = { server: "cas1", farm: null };
 const until = "2026-01-01T00:10:00.000Z";
 
-describe("the event of a state", () => {
-  function why(before: OperatorState | null, after: OperatorState): string {
-    const ring = new EventRing(new FakeClock());
-    tellState(ring, { scope, before, after });
-    return ring.since(0)[0]?.why ?? "";
-  }
+function why(before: OperatorState | null, after: OperatorState): string {
+  const ring = new EventRing(new FakeClock());
+  tellState(ring, { scope, before, after });
+  return ring.since(0)[0]?.why ?? "";
+}
 
+describe("the event of a state", () => {
   it("says who has decided what, what it was and since when", () => {
     const ring = new EventRing(new FakeClock());
     const before = anOperatorState({ state: "unavailable", by: "bob", at: "2025-12-31T23:00:00.000Z" });

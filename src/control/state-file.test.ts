@@ -15,6 +15,8 @@ const someStates: OperatorStates = withState(
   anOperatorState({ state: "unavailable", until: "2026-01-01T00:10:00.000Z", cut: true }),
 );
 
+const modeOf = (path: string): number => statSync(path).mode & 0o777;
+
 describe("stateFile", () => {
   let folder: TemporaryFolder;
   let file: string;
@@ -26,7 +28,6 @@ describe("stateFile", () => {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   };
-  const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
   beforeEach(async () => {
     folder = await temporaryFolder();

@@ -54,46 +54,57 @@ function nextWish(farms: readonly FarmStatus[], random: () => number) {
   return { path, wish: { state, by: "a test", ...how } };
 }
 
-async function start(t: TestContext, slowStart: string): Promise<{ site: Site; clients: SteadyClients }> {
+async function start(
+  t: TestContext,
+  workers: number,
+  slowStart: string,
+): Promise<{ site: Site; clients: SteadyClients }> {
   const authentication = { owa: "none", ews: "none", oab: "none" } as const;
   const site = await startSite(t, {
     lab: { servers: servers.map((name) => ({ name, authentication })) },
-    change: ({ farms }) => Object.values(farms).forEach((farm) => (farm["slowStart"] = slowStart)),
+    change(document) {
+      Object.assign(document, { workers });
+      for (const farm of Object.values(document.farms)) farm["slowStart"] = slowStart;
+    },
   });
   const clients = new SteadyClients(site, wanted);
   t.after(() => clients.stop());
   return { site, clients };
 }
 
-for (const [seed, slowStart] of [
-  [1, "off"],
-  [2, "2s"],
+for (const [seed, workers, slowStart] of [
+  [1, 0, "off"],
+  [2, 2, "2s"],
 ] as const) {
-  test(`no sequence of states loses a request (seed ${seed}, slowStart ${slowStart})`, { timeout }, async (t) => {
-    const { site, clients } = await start(t, slowStart);
-    const random = seededRandom(seed);
-    const given: string[] = [];
-    for (const server of servers) site.lab.slow(server, "ews", 30);
-    for (let step = 0; step < steps; step++) {
-      const next = nextWish(await site.farms(), random);
-      if (next === null) continue;
-      given.push(`${next.path} ${JSON.stringify(next.wish)}`);
-      await put(site, next.path, next.wish);
-      const before = clients.answers.length + clients.failures.length;
-      await until(() => clients.answers.length + clients.failures.length >= before + answers);
-      assert.deepEqual(clients.failures, [], given.slice(-5).join("\n"));
-    }
-    assert.ok(given.length > steps / 2, `${given.length} states were set`);
-    for (const server of servers) await put(site, `/servers/${server}`, { state: "available" });
-    for (const { name } of await site.farms()) {
-      for (const server of servers) await put(site, `/farms/${name}/members/${server}`, { state: "available" });
-    }
-    const mark = clients.mark();
-    for (const { name } of wanted) {
-      await until(() => clients.serversSince(mark, name).length === servers.length);
-    }
-    await clients.stop();
-    assert.deepEqual(clients.failures, []);
-    t.diagnostic(`${given.length} states, ${clients.answers.length} answers`);
-  });
+  test(
+    `no sequence of states loses a request (workers: ${workers}, slowStart: ${slowStart})`,
+    { timeout },
+    async (t) => {
+      const { site, clients } = await start(t, workers, slowStart);
+      const random = seededRandom(seed);
+      const given: string[] = [];
+      for (const server of servers) site.lab.slow(server, "ews", 30);
+      for (let step = 0; step < steps; step++) {
+        const next = nextWish(await site.farms(), random);
+        if (next === null) continue;
+        given.push(`${next.path} ${JSON.stringify(next.wish)}`);
+        await put(site, next.path, next.wish);
+        const before = clients.answers.length + clients.failures.length;
+        await until(() => clients.answers.length + clients.failures.length >= before + answers);
+        assert.deepEqual(clients.failures, [], given.slice(-5).join("\n"));
+      }
+      assert.ok(given.length > steps / 2, `${given.length} states were set`);
+      for (const server of servers) await put(site, `/servers/${server}`, { state: "available" });
+      for (const { name } of await site.farms()) {
+        for (const server of servers) await put(site, `/farms/${name}/members/${server}`, { state: "available" });
+      }
+      const mark = clients.mark();
+      for (const { name } of wanted) {
+        await until(() => clients.serversSince(mark, name).length === servers.length);
+      }
+      await clients.stop();
+      assert.deepEqual(clients.failures, []);
+      t.diagnostic(`${given.length} states, ${clients.answers.length} answers`);
+    },
+  );
 }

@@ -273,25 +273,25 @@ describe("what else is under way at a member that is unavailable now", () => {
   });
 });
 
-describe("over HTTP/2, at a member that is unavailable now", () => {
-  async function start(t: TestContext, headers: Record<string, string>, body?: string) {
-    const site = withStates(await startH2Site(t, { members: [null, named("m2")], farm: { timeouts: patience } }));
-    const stream = site.session().request({ ":path": "/", ...headers }, { endStream: body === undefined });
-    if (body !== undefined) stream.end(body);
-    const connection = await site.member.connection();
-    await connection.untilText(body ?? "\r\n\r\n");
-    return { site, stream, connection };
-  }
+async function startHttp2(t: TestContext, headers: Record<string, string>, body?: string) {
+  const site = withStates(await startH2Site(t, { members: [null, named("m2")], farm: { timeouts: patience } }));
+  const stream = site.session().request({ ":path": "/", ...headers }, { endStream: body === undefined });
+  if (body !== undefined) stream.end(body);
+  const connection = await site.member.connection();
+  await connection.untilText(body ?? "\r\n\r\n");
+  return { site, stream, connection };
+}
 
+describe("over HTTP/2, at a member that is unavailable now", () => {
   it("a GET that waits is asked of another one", async (t) => {
-    const { site, stream } = await start(t, {});
+    const { site, stream } = await startHttp2(t, {});
     const answered = answerOf(stream);
     site.set("m1", "unavailable", now);
     assert.deepEqual([(await answered).status, (await answered).body], [200, "m2"]);
   });
 
   it("a POST that waits is a 503", async (t) => {
-    const { site, stream } = await start(t, { ":method": "POST" }, "abc");
+    const { site, stream } = await startHttp2(t, { ":method": "POST" }, "abc");
     const answered = answerOf(stream);
     site.set("m1", "unavailable", now);
     const { status, headers } = await answered;
@@ -300,7 +300,7 @@ describe("over HTTP/2, at a member that is unavailable now", () => {
 
   for (const [what, body] of bodies) {
     it(`a download ${what} is reset`, async (t) => {
-      const { site, stream, connection } = await start(t, {});
+      const { site, stream, connection } = await startHttp2(t, {});
       connection.write(`HTTP/1.1 200 OK\r\nDate: x\r\n${body}`);
       await once(stream, "data");
       const reset = resetOf(stream);
