@@ -179,7 +179,7 @@ test("no POST is done twice, whatever happens to the servers", { timeout }, asyn
   await more();
   site.lab.start("cas1", "ews");
   await untilAllAnswer(running);
-  site.lab.fault("cas2", "ews", "reset", 20);
+  site.lab.fault("cas2", "ews", "reset", 5);
   await more();
   site.lab.hang("cas1", "ews");
   await site.untilHealthy("ews", "cas1", false);
