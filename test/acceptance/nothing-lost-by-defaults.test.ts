@@ -21,6 +21,11 @@ function byDefaults(document: ExpandedDocument): void {
   Object.assign(document, { defaults: {} });
 }
 
+function byResponseTime(document: ExpandedDocument): void {
+  byDefaults(document);
+  document.farms["owa"]!["balance"] = "least-response-time";
+}
+
 interface Running {
   readonly site: Site;
   readonly clients: SteadyClients;
@@ -99,11 +104,7 @@ test("a hung pool: each GET that waits there is answered, its member alone is ou
 });
 
 test("a slow member gets less than a tenth of its share under least-response-time", { timeout }, async (t) => {
-  const quick = (document: ExpandedDocument): void => {
-    byDefaults(document);
-    document.farms["owa"]!["balance"] = "least-response-time";
-  };
-  const { site, clients } = await start(t, quick, 4);
+  const { site, clients } = await start(t, byResponseTime, 4);
   site.lab.slow("cas1", "owa", 500);
   const share = async (): Promise<number> => {
     const mark = clients.mark();
