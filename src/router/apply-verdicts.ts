@@ -22,7 +22,16 @@ export function applyVerdicts({ farms }: Snapshot, verdicts: readonly MemberVerd
     member.closeIdle();
     member.withdraw(reason);
   }
-  for (const { line } of touched) line.freed();
+  for (const farm of touched) {
+    moveStranded(farm);
+    farm.line.freed();
+  }
+}
+
+/** What waits on members that are down, because nobody else worked when they went, may have somewhere to go now. */
+function moveStranded({ available, members }: RoutedFarm): void {
+  if (!available) return;
+  for (const member of members) if (member.health === "down" && member.held.size > 0) member.withdraw("down");
 }
 
 /** Why the member is not to be used any more, where that is new. */

@@ -111,6 +111,20 @@ describe("when a member goes down,", () => {
     assert.equal(await client.untilText("ok"), ok);
   });
 
+  it("and nobody else works, GET that waits there is answered by the first that comes back", async (t) => {
+    const scene = await Scene.start(t, [null, always(answer("other"))]);
+    await scene.down("m2");
+    const [client] = await waiting(scene, get);
+    const [poster] = await waiting(scene, post);
+    await scene.down("m1");
+    await quiet();
+    assert.equal(client.text, "");
+    await scene.up("m2");
+    assert.equal(await client.untilText("other"), answer("other"));
+    await quiet();
+    assert.equal(poster.text, "");
+  });
+
   it("what has begun to be answered is answered to its end", async (t) => {
     const scene = await Scene.start(t, [null, always(answer("other"))]);
     const [client, connection] = await waiting(scene, get);
