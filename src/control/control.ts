@@ -18,7 +18,7 @@ import { MemberVerdicts } from "./member-verdicts.ts";
 import { fetchOcsp, type FetchOcsp } from "./ocsp/fetch-ocsp.ts";
 import { Stapling } from "./ocsp/stapling.ts";
 import { EmptiedWatch, logState, tellState } from "./state-events.ts";
-import type { StateScope } from "./operator-states.ts";
+import type { EffectiveState, StateScope } from "./operator-states.ts";
 import { RouterMetrics } from "./router-metrics.ts";
 import { serverStatuses, stateWarnings } from "./server-status.ts";
 import { noStore, type StateStore } from "./state-file.ts";
@@ -71,10 +71,11 @@ export class Control {
     this.#config = config;
     this.events = new EventRing(clock);
     this.#emptied = new EmptiedWatch(this.events);
-    this.#memberEvents = new MemberEvents(this.events, clock, {
-      health: (farm, server) => this.#monitor.health(farm, server),
-      wanted: (farm, server) => this.administration.effective(this.#config, farm, server).state === "available",
-    });
+    const healthOf = (farm: string, server: string): MemberHealth | null => this.#monitor.health(farm, server);
+    const state = (farm: string, server: string): EffectiveState =>
+      this.administration.effective(this.#config, farm, server);
+    const wanted = (farm: string, server: string): boolean => state(farm, server).state === "available";
+    this.#memberEvents = new MemberEvents(this.events, clock, { health: healthOf, wanted });
     this.#metrics = new RouterMetrics(options.version ?? "", config, clock.now());
     this.#load = new SharedLoad(clock, options.send);
     this.#connections = new SharedConnections(clock, options.send);
@@ -82,7 +83,7 @@ export class Control {
     const staple = (staples: readonly OcspStaple[]): void => options.send({ type: "ocsp-staples", staples });
     this.#stapling = new Stapling({ clock, log: options.log, fetch: options.fetchOcsp ?? fetchOcsp, send: staple });
     const onChange = (farm: string, server: string, health: MemberHealth): void => this.#changed(farm, server, health);
-    this.#monitor = new Monitor({ check, clock, random, onChange });
+    this.#monitor = new Monitor({ check, clock, random, onChange, wanted });
     this.administration = new Administration({
       clock,
       log: options.log,
@@ -90,10 +91,7 @@ export class Control {
       onChange: (change) => this.#stateChanged(change),
       onReread: () => this.#statesChanged("router"),
     });
-    this.#verdicts = new MemberVerdicts(clock, {
-      health: (farm, server) => this.#monitor.health(farm, server),
-      state: (farm, server) => this.administration.effective(this.#config, farm, server),
-    });
+    this.#verdicts = new MemberVerdicts(clock, { health: healthOf, state });
     this.apply(config);
   }
 

@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from "node:test";
 import { FakeClock } from "../../test/support/fake-clock.ts";
 import type { Config } from "../config/config.ts";
 import type { FarmConfig, HealthConfig, MemberConfig } from "../config/farm-config.ts";
-import { aConfig, aFarm, aHealth, aMember } from "../../test/support/configs.ts";
+import { aConfig, aFarm, aHealth, aLiveTraffic, aMember } from "../../test/support/configs.ts";
 import type { Check } from "./check.ts";
 import { Monitor } from "./monitor.ts";
 
@@ -165,6 +165,45 @@ describe("Monitor", () => {
       await clock.advance(60_000);
       assert.equal(available("owa", "cas1"), true);
       assert.deepEqual(members.asked, []);
+    });
+
+    describe("that would eject", () => {
+      const servers = ["cas1", "cas2", "cas3", "cas4"] as const;
+      let out: Set<string>;
+
+      beforeEach(() => {
+        out = new Set();
+        const wanted = (_farm: string, server: string): boolean => !out.has(server);
+        monitor = new Monitor({ check: members.check, clock, random: () => 0.5, onChange: () => undefined, wanted });
+      });
+
+      const start = (count: number): void => {
+        const liveTraffic = aLiveTraffic({ action: "eject", fails: 1, ejectMs: 1000 });
+        const [first, ...others] = servers.slice(0, count).map((server) => aMember(server, server));
+        if (first === undefined) throw new RangeError("a farm has a member");
+        monitor.apply(aConfig([aFarm({ name: "owa", members: [first, ...others], health: null, liveTraffic })]));
+      };
+
+      it("leaves the last one that operators have not taken out", async () => {
+        start(4);
+        for (const server of ["cas2", "cas3", "cas4"]) out.add(server);
+        monitor.liveFailure("owa", "cas1", "member-closed");
+        assert.equal(available("owa", "cas1"), true);
+        out.delete("cas4");
+        monitor.liveFailure("owa", "cas1", "member-closed");
+        assert.equal(available("owa", "cas1"), false);
+      });
+
+      it("leaves the last one that is not on trial, and puts out again one that is", async () => {
+        start(2);
+        monitor.liveFailure("owa", "cas1", "member-closed");
+        await clock.advance(1000);
+        assert.equal(monitor.health("owa", "cas1")?.trial, true);
+        monitor.liveFailure("owa", "cas2", "member-closed");
+        assert.equal(available("owa", "cas2"), true);
+        monitor.liveFailure("owa", "cas1", "member-closed");
+        assert.equal(available("owa", "cas1"), false);
+      });
     });
 
     it("ignores names that are not configured", () => {

@@ -15,6 +15,8 @@ export interface MonitorOptions {
   readonly random: Random;
   /** A member has its first verdict, or another one. */
   readonly onChange: (farm: string, server: string, health: MemberHealth) => void;
+  /** Is it to get requests, as far as operators are asked? Left out: all are. */
+  readonly wanted?: (farm: string, server: string) => boolean;
 }
 
 /** Keeps every member under its check, and hears what requests meet there. */
@@ -57,7 +59,7 @@ export class Monitor {
   liveFailure(farm: string, server: string, code: FaultCode): void {
     const member = this.#members.get(memberKey(farm, server));
     const broken = code !== "member-503" && code !== "member-status";
-    member?.liveFailure({ reason: `requests failed: ${faults[code].text}`, broken }, this.#mayEject(farm));
+    member?.liveFailure({ reason: `requests failed: ${faults[code].text}`, broken }, this.#mayEject(farm, server));
   }
 
   /** A request that tried this member was answered. */
@@ -121,12 +123,21 @@ export class Monitor {
   }
 
   /** Enough others are left: what fails everywhere is no reason to have nobody. */
-  #mayEject(name: string): boolean {
+  #mayEject(name: string, server: string): boolean {
     const farm = this.#farms.get(name);
     if (farm === undefined || farm.liveTraffic === null) return false;
     const ejected = this.#watches(name).filter((watch) => watch.ejected).length;
     const most = Math.floor(farm.liveTraffic.maxEjected * farm.members.length);
-    return ejected < most && this.#available(name) > Math.max(farm.minimumServers, 1);
+    return ejected < most && this.#othersLeft(name, server) >= Math.max(farm.minimumServers, 1);
+  }
+
+  /** One on trial carries next to nothing, one that was taken out nothing at all. */
+  #othersLeft(farm: string, server: string): number {
+    const { wanted = () => true } = this.#options;
+    return this.#watches(farm).filter(
+      ({ health, options: { config } }) =>
+        config.server !== server && health.available && !health.trial && wanted(farm, config.server),
+    ).length;
   }
 
   #available(farm: string): number {
