@@ -131,6 +131,30 @@ describe("Administration", () => {
     assert.equal(now(), "unavailable, cut");
   });
 
+  it("does not cut off early where the machine's clock was set back for longer than timers can wait", async () => {
+    administration.set(server, wish({ deadlineMs: minuteMs }));
+    administration.close();
+    const monthMs = 30 * 24 * 60 * minuteMs;
+    const asked: number[] = [];
+    const limited = new FakeClock(clock.now() - monthMs);
+    const after = limited.after.bind(limited);
+    // As the machine's timers do.
+    limited.after = (delayMs, run) => {
+      asked.push(delayMs);
+      return after(delayMs > 2 ** 31 - 1 ? 1 : delayMs, run);
+    };
+    clock = limited;
+    start();
+    await clock.advance(minuteMs);
+    assert.equal(now(), "drain");
+    assert.ok(
+      asked.every((delayMs) => delayMs < 2 ** 31),
+      String(asked),
+    );
+    await clock.advance(monthMs);
+    assert.equal(now(), "unavailable, cut");
+  });
+
   it("does at once what came due while nothing ran", async () => {
     administration.set(server, wish({ deadlineMs: minuteMs }));
     administration.close();

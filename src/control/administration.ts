@@ -43,6 +43,8 @@ interface AdministrationOptions {
 }
 
 const followEveryMs = 1000;
+/** Timers of JavaScript end at 2^31 ms, and ring at once beyond: a deadline may be further away where a clock was set back. */
+const longestWaitMs = 24 * 3_600_000;
 
 /** The states that operators have given to servers and members, and their deadlines. */
 export class Administration {
@@ -140,7 +142,10 @@ export class Administration {
     const leftMs = Math.max(Date.parse(state.until) - clock.now(), 0);
     this.#timers.set(
       key,
-      clock.after(leftMs, () => void this.#put(scope, { ...state, state: "unavailable", cut: true })),
+      clock.after(Math.min(leftMs, longestWaitMs), () => {
+        if (leftMs > longestWaitMs) this.#watchDeadline(scope);
+        else this.#put(scope, { ...state, state: "unavailable", cut: true });
+      }),
     );
   }
 }

@@ -19,7 +19,7 @@ import { MemberVerdicts } from "./member-verdicts.ts";
 import { fetchOcsp, type FetchOcsp } from "./ocsp/fetch-ocsp.ts";
 import { Stapling } from "./ocsp/stapling.ts";
 import { EmptiedWatch, logState, tellState } from "./state-events.ts";
-import type { StateScope } from "./operator-states.ts";
+import type { EffectiveState, StateScope } from "./operator-states.ts";
 import { RouterMetrics } from "./router-metrics.ts";
 import { serverStatuses, stateWarnings } from "./server-status.ts";
 import { noStore, type StateStore } from "./state-file.ts";
@@ -71,12 +71,10 @@ export class Control {
     this.#config = config;
     this.events = new EventRing(clock);
     this.#emptied = new EmptiedWatch(this.events);
-    const wanted = (farm: string, server: string): boolean =>
-      this.administration.effective(farm, server).state === "available";
-    this.#memberEvents = new MemberEvents(this.events, clock, {
-      health: (farm, server) => this.#monitor.health(farm, server),
-      wanted,
-    });
+    const healthOf = (farm: string, server: string): MemberHealth | null => this.#monitor.health(farm, server);
+    const state = (farm: string, server: string): EffectiveState => this.administration.effective(farm, server);
+    const wanted = (farm: string, server: string): boolean => state(farm, server).state === "available";
+    this.#memberEvents = new MemberEvents(this.events, clock, { health: healthOf, wanted });
     this.#metrics = new RouterMetrics(options.version ?? "", config, clock.now());
     this.#load = new SharedLoad(clock, options.send);
     this.#connections = new SharedConnections(clock, options.send);
@@ -93,10 +91,7 @@ export class Control {
       onReread: () => this.#statesChanged("router"),
     });
     this.#cookieKey = new CookieKey(states);
-    this.#verdicts = new MemberVerdicts(clock, {
-      health: (farm, server) => this.#monitor.health(farm, server),
-      state: (farm, server) => this.administration.effective(farm, server),
-    });
+    this.#verdicts = new MemberVerdicts(clock, { health: healthOf, state });
     this.apply(config);
   }
 

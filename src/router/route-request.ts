@@ -209,8 +209,10 @@ function count(exchange: Exchange, code: FaultCode, reports: MemberReports): voi
   const { member } = exchange;
   if (member === null || !faults[code].counts) return;
   member.failed++;
-  member.hasFailed(exchange.monotonic());
   add(member.counts, memberMetrics.failures(code), 1);
+  // A member closes on whoever keeps it waiting, or sends what it does not want: any client can have that.
+  if (!exchange.requestRead && (code === "member-closed" || code === "response-cut")) return;
+  member.hasFailed(exchange.monotonic());
   if (farmOf(exchange)?.policy.counts(code) === true) reports.failed(member, code);
 }
 

@@ -13,12 +13,15 @@ export interface Clock {
   every(periodMs: number, run: () => void): Timer;
 }
 
+/** Beyond it the machine's timers ring at once. */
+const longestMs = 2 ** 31 - 1;
+
 /** The machine's clock. Its timers do not keep the process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after(delayMs, run) {
-    const handle = setTimeout(run, delayMs).unref();
+    const handle = setTimeout(run, Math.min(delayMs, longestMs)).unref();
     return { cancel: () => clearTimeout(handle) };
   },
   every(periodMs, run) {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { aLiveTraffic } from "../support/configs.ts";
 import { quiet } from "../support/quiet.ts";
 import { startSite } from "../support/site.ts";
 
 const get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+const roundRobin = { name: "round-robin", key: null, bound: 0 } as const;
 const post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc";
 
 for (const [how, leave] of [
@@ -90,6 +92,44 @@ for (const [how, leave] of [
     });
   });
 }
+
+describe("a client that holds back the rest of its upload", () => {
+  const ejecting = aLiveTraffic({ action: "eject", fails: 1 });
+
+  it("until the member closes does not speak against that one", async (t) => {
+    const site = await startSite(t, { members: [null, null], farm: { liveTraffic: ejecting } });
+    const client = site.client().write(post);
+    const connection = await site.member.connection();
+    await connection.untilText("abc");
+    connection.socket.destroy();
+    await client.untilText("502");
+    await site.untilIdle();
+    assert.equal(site.numbers().healthy, true);
+  });
+
+  it("until the member breaks its early answer off does not speak against that one", async (t) => {
+    const site = await startSite(t, { members: [null, null], farm: { liveTraffic: ejecting } });
+    const client = site.client().write(post);
+    const connection = await site.member.connection();
+    await connection.untilText("abc");
+    connection.write("HTTP/1.1 413 No\r\nContent-Length: 10\r\n\r\nabc");
+    await client.untilText("413");
+    connection.socket.destroy();
+    await client.untilGone();
+    await site.untilIdle();
+    assert.equal(site.numbers().healthy, true);
+  });
+
+  it("does where the member can't be reached", async (t) => {
+    const members = [null, null];
+    const site = await startSite(t, { members, farm: { liveTraffic: ejecting, balance: roundRobin } });
+    site.member.close();
+    site.client().write(post);
+    await site.members[1]!.connection();
+    await quiet();
+    assert.equal(site.numbers().healthy, false);
+  });
+});
 
 describe("a client whose body can't be read", () => {
   it("is told so where no response has begun, and the member's connection is closed", async (t) => {

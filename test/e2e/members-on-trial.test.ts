@@ -19,9 +19,12 @@ function brokenPost(connection: RawConnection): void {
   });
 }
 
+function answering(connection: RawConnection): void {
+  connection.socket.on("data", () => connection.write(ok));
+}
+
 it("a member on trial is back with a WebSocket that it agrees to", async (t) => {
   const clock = new FakeClock();
-  const answering = (connection: RawConnection): void => void connection.socket.on("data", () => connection.write(ok));
   const liveTraffic = aLiveTraffic({ action: "eject", fails: 1, ejectMs: 1000 });
   const site = await startSite(t, { clock, members: [brokenPost, answering], farm: { liveTraffic } });
   const numbers = () => site.numbers("m1");
