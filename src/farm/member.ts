@@ -91,9 +91,13 @@ export class Member {
 
   /** It works on as many requests as it may. */
   get full(): boolean {
-    const { maxRequests } = this.config;
     // More than one that tries it would be lost with it.
-    if (this.health === "trial") return this.current > 0;
+    return this.health === "trial" ? this.current > 0 : this.atLimit;
+  }
+
+  /** The same of one on whose connections requests come that can go nowhere else. */
+  get atLimit(): boolean {
+    const { maxRequests } = this.config;
     return maxRequests > 0 && this.current + this.elsewhere >= maxRequests;
   }
 

@@ -107,9 +107,14 @@ function firstAttempt(exchange: Exchange, farm: RoutedFarm): void {
   farm.budget.request(exchange.client.record.startedAt);
   farm.affinity?.recognise(exchange);
   const pinned = pinnedConnection(exchange);
-  if (pinned !== null) attempt(exchange, farm, pinned.member, pinned);
   // Nobody overtakes those who wait.
+<<<<<<< HEAD
   else proceed(exchange, farm, farm.line.comesBefore(exchange) ? "busy" : chooseMember(exchange, farm));
+=======
+  if (pinned === null) proceed(exchange, farm, farm.line.length > 0 ? "busy" : chooseMember(exchange, farm));
+  else if (pinned.member.atLimit) proceed(exchange, farm, "busy");
+  else attempt(exchange, farm, pinned.member, pinned);
+>>>>>>> work-tfail
 }
 
 function proceed(exchange: Exchange, farm: RoutedFarm, choice: Choice): void {
@@ -123,13 +128,19 @@ function proceed(exchange: Exchange, farm: RoutedFarm, choice: Choice): void {
 export function serveWaiting(exchange: Exchange): boolean {
   const farm = farmOf(exchange);
   if (farm === null) return true;
-  const choice = chooseMember(exchange, farm);
+  const pinned = pinnedConnection(exchange);
+  const choice = pinned === null ? chooseMember(exchange, farm) : pinned.member.atLimit ? "busy" : pinned.member;
   // Those behind it may wait for another member, if this one waits for its own.
+<<<<<<< HEAD
   if (choice === "busy") return exchange.boundTo !== null && farm.serves(exchange.boundTo);
+=======
+  if (choice === "busy") return pinned !== null || exchange.boundTo?.open === true;
+>>>>>>> work-tfail
   exchange.leaveLine();
   exchange.farm = farm;
   exchange.phase = "none";
-  proceed(exchange, farm, choice);
+  if (pinned === null) proceed(exchange, farm, choice);
+  else attempt(exchange, farm, pinned.member, pinned);
   return true;
 }
 

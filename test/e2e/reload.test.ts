@@ -49,26 +49,26 @@ describe("a configuration that replaces a member", () => {
   }
 });
 
-describe("a request that waits for a member to be free", () => {
-  const busy = async (t: TestContext) => {
-    const site = await startSite(t);
-    const farm = aFarm({ health: null, members: [{ ...site.member.config, maxRequests: 1 }] });
-    const apply = async (farms: readonly FarmConfig[]): Promise<void> =>
-      site.router.apply({
-        ...site.router.control.config,
-        farms,
-        routes: farms.length === 0 ? [] : site.router.control.config.routes,
-      });
-    await apply([farm]);
-    const first = site.client().write(get);
-    const connection = await site.member.connection();
-    await connection.untilText("\r\n\r\n");
-    const second = site.client().write(get);
-    await until(() => site.router.control.farms()[0]?.members[0]?.current === 1);
-    await quiet();
-    return { site, farm, apply, first, connection, second };
-  };
+async function busy(t: TestContext) {
+  const site = await startSite(t);
+  const farm = aFarm({ health: null, members: [{ ...site.member.config, maxRequests: 1 }] });
+  const apply = async (farms: readonly FarmConfig[]): Promise<void> =>
+    site.router.apply({
+      ...site.router.control.config,
+      farms,
+      routes: farms.length === 0 ? [] : site.router.control.config.routes,
+    });
+  await apply([farm]);
+  const first = site.client().write(get);
+  const connection = await site.member.connection();
+  await connection.untilText("\r\n\r\n");
+  const second = site.client().write(get);
+  await until(() => site.router.control.farms()[0]?.members[0]?.current === 1);
+  await quiet();
+  return { site, farm, apply, first, connection, second };
+}
 
+describe("a request that waits for a member to be free", () => {
   it("goes on waiting over a reload, and is served", async (t) => {
     const { farm, apply, first, connection, second } = await busy(t);
     await apply([{ ...farm, queue: { length: 5, timeoutMs: 60_000 } }]);

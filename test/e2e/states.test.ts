@@ -207,10 +207,11 @@ describe("a member that is unavailable", () => {
     await second.untilText("\r\n\r\n");
     second.write(answer("m2"));
     await other.untilText("m2");
+    second.clear();
     site.set("m1", "unavailable", { cut: true });
-    const moved = await site.members[1]!.connection(1);
-    await moved.untilText("\r\n\r\n");
-    moved.write(answer("moved"));
+    // To the member as it is now, which has a connection that waits.
+    await second.untilText("\r\n\r\n");
+    second.write(answer("moved"));
     await client.untilText("moved");
     await connection.untilGone();
     assert.equal(site.numbers().held, 0);

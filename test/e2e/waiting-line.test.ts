@@ -249,6 +249,32 @@ describe("where all members are busy, a request", () => {
     assert.match(await second.untilText("</html>"), refusal("no-member-available"));
   });
 
+  for (const connectionAuth of ["pin", "auto"] as const) {
+    it(`waits on a connection of its own as well, mode ${connectionAuth}`, async (t) => {
+      const scene = await Scene.start(t, { farm: { connectionAuth } });
+      const first = scene.site.client();
+      await once(first.socket, "connect");
+      const negotiate = "Authorization: Negotiate alice\r\n\r\n";
+      first.write(get("/1").replace("\r\n\r\n", `\r\n${negotiate}`));
+      const own = await scene.on("/1");
+      own.write(ok);
+      await first.untilText("ok");
+      const second = await scene.send("/2");
+      const other = await scene.on("/2");
+      first.clear();
+      first.write(get("/3"));
+      await scene.send("/4");
+      await quiet();
+      assert.deepEqual(scene.asked().toSorted(), ["/1", "/2"]);
+      other.write(ok);
+      await second.untilText("ok");
+      assert.equal(await scene.on("/3"), own);
+      own.write(ok);
+      assert.equal(await first.untilText("ok"), ok);
+      await scene.on("/4");
+    });
+  }
+
   it("waits on over a reload, and is served", async (t) => {
     const scene = await Scene.start(t);
     const first = await scene.send("/1");
