@@ -108,6 +108,8 @@ export class Exchange {
   shortWait = false;
   /** Where it waits for a member to be free; null = it does not. */
   line: Set<Exchange> | null = null;
+  /** The one member that it waits for; null = any. */
+  waitsFor: ConnectedMember | null = null;
   /** Monotonic milliseconds. */
   queuedAt = 0;
   dialledAt = 0;

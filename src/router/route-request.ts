@@ -8,7 +8,7 @@ import { originTarget } from "../http/request-head.ts";
 import { respondFault, respondPrepared } from "../forward/own-response.ts";
 import type { ConnectedMember, MemberConnection } from "../net/connected-member.ts";
 import { add } from "../observe/metric-layout.ts";
-import { chooseMember, type Choice } from "./choose-member.ts";
+import { chooseMember, ownMember } from "./choose-member.ts";
 import { openConnection, pinnedConnection, useConnection } from "./connect-member.ts";
 import { refused } from "./limits.ts";
 import type { MemberReports } from "./member-reports.ts";
@@ -106,42 +106,33 @@ function firstAttempt(exchange: Exchange, farm: RoutedFarm): void {
   }
   farm.budget.request(exchange.client.record.startedAt);
   farm.affinity?.recognise(exchange);
-  const pinned = pinnedConnection(exchange);
-  // Nobody overtakes those who wait.
-<<<<<<< HEAD
-  else proceed(exchange, farm, farm.line.comesBefore(exchange) ? "busy" : chooseMember(exchange, farm));
-=======
-  if (pinned === null) proceed(exchange, farm, farm.line.length > 0 ? "busy" : chooseMember(exchange, farm));
-  else if (pinned.member.atLimit) proceed(exchange, farm, "busy");
-  else attempt(exchange, farm, pinned.member, pinned);
->>>>>>> work-tfail
+  const own = ownMember(exchange, farm);
+  // Nobody overtakes those who wait for the same.
+  if (farm.line.comesBefore(own) || !start(exchange, farm)) wait(exchange, farm, own);
 }
 
-function proceed(exchange: Exchange, farm: RoutedFarm, choice: Choice): void {
-  if (typeof choice !== "string") attempt(exchange, farm, choice, openConnection(exchange, choice, false));
-  else if (choice !== "busy") refuse(exchange, choice);
-  else if (farm.line.length >= farm.config.queue.length) refuse(exchange, "queue-full");
-  else farm.line.join(exchange);
-}
-
-/** A member may be free for a request that waits; false = none is. */
-export function serveWaiting(exchange: Exchange): boolean {
-  const farm = farmOf(exchange);
-  if (farm === null) return true;
+/** The request goes on its way, or is refused; false = all who might take it are busy, and nothing has happened. */
+function start(exchange: Exchange, farm: RoutedFarm): boolean {
   const pinned = pinnedConnection(exchange);
   const choice = pinned === null ? chooseMember(exchange, farm) : pinned.member.atLimit ? "busy" : pinned.member;
-  // Those behind it may wait for another member, if this one waits for its own.
-<<<<<<< HEAD
-  if (choice === "busy") return exchange.boundTo !== null && farm.serves(exchange.boundTo);
-=======
-  if (choice === "busy") return pinned !== null || exchange.boundTo?.open === true;
->>>>>>> work-tfail
+  if (choice === "busy") return false;
   exchange.leaveLine();
   exchange.farm = farm;
   exchange.phase = "none";
-  if (pinned === null) proceed(exchange, farm, choice);
-  else attempt(exchange, farm, pinned.member, pinned);
+  if (typeof choice === "string") refuse(exchange, choice);
+  else attempt(exchange, farm, choice, pinned ?? openConnection(exchange, choice, false));
   return true;
+}
+
+function wait(exchange: Exchange, farm: RoutedFarm, own: ConnectedMember | null): void {
+  if (farm.line.length >= farm.config.queue.length) refuse(exchange, "queue-full");
+  else farm.line.join(exchange, own);
+}
+
+/** A member may be free for a request that waits; false = nobody is, for all who may go anywhere. */
+export function serveWaiting(exchange: Exchange): boolean {
+  const farm = farmOf(exchange);
+  return farm === null || start(exchange, farm) || exchange.waitsFor !== null;
 }
 
 function waitedInVain(exchange: Exchange): void {

@@ -1,5 +1,6 @@
 import { block } from "../forward/client-side.ts";
 import type { Exchange } from "../forward/exchange.ts";
+import type { ConnectedMember } from "../net/connected-member.ts";
 
 /** Requests that wait for a member of one farm to be free, first come first served. */
 export class WaitingLine {
@@ -17,14 +18,16 @@ export class WaitingLine {
     return this.#waiting.size;
   }
 
-  /** Would this request overtake somebody? Those who wait for their own member keep nobody from the others. */
-  comesBefore({ boundTo }: Exchange): boolean {
-    for (const waiting of this.#waiting) if (waiting.boundTo === null || waiting.boundTo === boundTo) return true;
+  /** Would a request that may go to this member alone (null = to any) overtake somebody? Those who wait for their own member keep nobody from the others. */
+  comesBefore(own: ConnectedMember | null): boolean {
+    for (const { waitsFor } of this.#waiting) if (waitsFor === null || waitsFor === own) return true;
     return false;
   }
 
-  join(exchange: Exchange): void {
+  /** `own`: the one member that it waits for; null = any. */
+  join(exchange: Exchange, own: ConnectedMember | null): void {
     const { client, farm } = exchange;
+    exchange.waitsFor = own;
     exchange.phase = "queued";
     exchange.line = this.#waiting;
     exchange.queuedAt = exchange.monotonic();
