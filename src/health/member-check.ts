@@ -32,6 +32,8 @@ export interface MemberCheckOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly onChange: () => void;
+  /** Is there a farm that has nobody without this member? */
+  readonly isNeeded: () => boolean;
 }
 
 /** Checks begin at least this long after one another, whatever the live traffic reports. */
@@ -147,7 +149,9 @@ export class MemberCheck {
   }
 
   #count(signal: HealthSignal): void {
-    this.#threshold = nextThreshold(this.#threshold, signal, this.#options.subject.health);
+    const { subject, isNeeded } = this.#options;
+    const { fall, rise } = subject.health;
+    this.#threshold = nextThreshold(this.#threshold, signal, { fall, rise, isNeeded });
   }
 
   /** Counted from the start of the last check, so that slow answers do not stretch the interval. */

@@ -102,7 +102,14 @@ export class Monitor {
       const changed = this.#checks.get(key);
       for (const member of this.#members.values()) if (member.options.check === changed) this.#changed(member);
     };
-    return new MemberCheck({ subject, before, check, clock, random, onChange });
+    return new MemberCheck({ subject, before, check, clock, random, onChange, isNeeded: () => this.#isNeeded(key) });
+  }
+
+  /** Is there a farm that is checked so and has nobody? */
+  #isNeeded(checkKey: string): boolean {
+    const check = this.#checks.get(checkKey);
+    const farms = [...this.#members.values()].filter(({ options }) => options.check === check);
+    return farms.some(({ options }) => this.#available(options.farm) === 0);
   }
 
   #watch({ name, liveTraffic: live }: FarmConfig, config: MemberConfig, check: MemberCheck | null): MemberWatch {

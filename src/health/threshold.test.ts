@@ -39,6 +39,13 @@ describe("nextThreshold", () => {
     it(title, () => assert.equal(trace(signals, fall, rise), expected));
   }
 
+  it("lets one that flaps back without delay where nobody else is left", () => {
+    const limits = { fall: 1, rise: 1, isNeeded: () => true };
+    const signals = ["check-passed", "check-failed", "check-passed", "check-failed", "check-passed"] as const;
+    const end = signals.reduce((threshold, signal) => nextThreshold(threshold, signal, limits), createThreshold(false));
+    assert.deepEqual([end.available, end.flaps], [true, 1]);
+  });
+
   it("leaves what was known before in force until the first check", () => {
     assert.equal(trace("llf", 3, 3, true), "++-");
     assert.equal(trace("p", 3, 3, true), "+");

@@ -17,6 +17,8 @@ export interface Threshold {
 export interface ThresholdLimits {
   readonly fall: number;
   readonly rise: number;
+  /** Is nobody else available? Whoever flapped is better than nobody. */
+  readonly isNeeded?: () => boolean;
 }
 
 export type HealthSignal =
@@ -40,7 +42,8 @@ export function createThreshold(available: boolean): Threshold {
  * runs at once then decides. So one address that always answers 503 (Exchange throttling a user, say) cannot take
  * a member out whose check passes, let alone all members of a farm, while a real failure is out with that check.
  * A live failure of a member that is already out, or not yet known, says nothing new: its request was sent before.
- * One that goes out again soon after it came back needs twice as many passes each time, at most four times as many.
+ * One that goes out again soon after it came back needs twice as many passes each time, at most four times as many, as long
+ * as there are others.
  */
 export function nextThreshold(before: Threshold, signal: HealthSignal, limits: ThresholdLimits): Threshold {
   if (signal === "live-failed") return afterLive(before, before.streak + 1, limits);
@@ -51,8 +54,12 @@ export function nextThreshold(before: Threshold, signal: HealthSignal, limits: T
     return { ...before, streak: 0, calm: passed ? Math.min(before.calm + 1, calmPasses) : before.calm };
   }
   const streak = before.streak + 1;
-  if (passed) return streak < limits.rise * 2 ** before.flaps ? { ...before, streak } : back(before);
+  if (passed) return streak < passesUntilBack(before, limits) ? { ...before, streak } : back(before);
   return streak < limits.fall ? { ...before, streak } : out(before);
+}
+
+function passesUntilBack({ flaps }: Threshold, { rise, isNeeded }: ThresholdLimits): number {
+  return flaps > 0 && isNeeded?.() === true ? rise : rise * 2 ** flaps;
 }
 
 function back(before: Threshold): Threshold {
