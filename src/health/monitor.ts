@@ -100,7 +100,12 @@ export class Monitor {
       const changed = this.#checks.get(key);
       for (const member of this.#members.values()) if (member.options.check === changed) this.#changed(member);
     };
-    return new MemberCheck({ subject, before, check, clock, random, onChange });
+    const dispensable = (): boolean => {
+      const checked = this.#checks.get(key);
+      const watches = [...this.#members.values()].filter(({ options }) => options.check === checked);
+      return watches.every(({ options }) => this.#available(options.farm) > 1);
+    };
+    return new MemberCheck({ subject, before, check, clock, random, onChange, dispensable });
   }
 
   #watch({ name, liveTraffic: live }: FarmConfig, config: MemberConfig, check: MemberCheck | null): MemberWatch {
