@@ -32,8 +32,8 @@ export interface MemberCheckOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly onChange: () => void;
-  /** Is there a farm that has nobody without this member? */
-  readonly isNeeded: () => boolean;
+  /** Are there others that could take the member's requests? */
+  readonly dispensable: () => boolean;
 }
 
 /** Checks begin at least this long after one another, whatever the live traffic reports. */
@@ -113,7 +113,7 @@ export class MemberCheck {
     this.#startedAt = clock.monotonic();
     const health = quick ? { ...subject.health, timeoutMs: this.#quickMs() } : subject.health;
     const done = (result: HealthResult): void => {
-      if (this.#running === running) this.#finish(result);
+      if (this.#running === running) this.#finish(result, quick);
     };
     void check(subject.member, health, subject.tls, { clock, signal: running.abort.signal }).then(done);
   }
@@ -122,17 +122,21 @@ export class MemberCheck {
     return Math.min(this.#options.subject.health.timeoutMs, Math.max(leastQuickMs, quickFactor * this.#usualMs));
   }
 
-  #finish(result: HealthResult): void {
+  #finish(result: HealthResult, quick: boolean): void {
     this.#running = null;
     const again = this.#again;
     this.#again = false;
+    // Meanwhile the others have gone: nobody gains by haste, and what is only slow is better than nothing.
+    if (quick && !result.ok && !this.#options.dispensable()) this.#schedule(0, false);
+    else if (result.inconclusive === true) this.#schedule(this.#options.subject.health.whileFailingMs, false);
+    else this.#judge(result, again);
+  }
+
+  /** `again`: a live failure came meanwhile. */
+  #judge(result: HealthResult, again: boolean): void {
     // A pass that may have begun before the live failure does not refute it.
     const stale = again && result.ok;
     const before = this.#findings;
-    if (result.inconclusive === true) {
-      this.#schedule(this.#options.subject.health.whileFailingMs, false);
-      return;
-    }
     if (result.ok) this.#usualMs = result.durationMs;
     if (!stale) this.#count(result.ok ? "check-passed" : "check-failed");
     const { available } = this.#threshold;
@@ -149,9 +153,9 @@ export class MemberCheck {
   }
 
   #count(signal: HealthSignal): void {
-    const { subject, isNeeded } = this.#options;
+    const { subject, dispensable } = this.#options;
     const { fall, rise } = subject.health;
-    this.#threshold = nextThreshold(this.#threshold, signal, { fall, rise, isNeeded });
+    this.#threshold = nextThreshold(this.#threshold, signal, { fall, rise, dispensable });
   }
 
   /** Counted from the start of the last check, so that slow answers do not stretch the interval. */

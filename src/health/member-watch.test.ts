@@ -50,7 +50,7 @@ describe("MemberWatch", () => {
     const onChange = (): void => void changes++;
     const config = aMember("cas1");
     const subject = { member: config, health: aHealth({ everyMs: 60_000, ...health }), tls: aMemberTls() };
-    const parts = { subject, before: null, check, clock, random: () => 0.5, onChange, isNeeded: () => false };
+    const parts = { subject, before: null, check, clock, random: () => 0.5, onChange, dispensable: () => true };
     const watch = new MemberWatch({
       farm: "owa",
       config,

@@ -31,6 +31,14 @@ class Members {
 const one = (host: string, health: Partial<HealthConfig> = {}, farm: Partial<FarmConfig> = {}): Config =>
   aConfig([aFarm({ name: "owa", members: [aMember("cas1", host)], health: aHealth(health), ...farm })]);
 
+/** Of hosts that do not answer at all, and of others that do at once. */
+function hangingCheck(silent: ReadonlySet<string>): Check {
+  return async ({ host }, { timeoutMs }, _tls, { clock }) => {
+    if (silent.has(host)) await new Promise<void>((resolve) => clock.after(timeoutMs, resolve));
+    return { ok: !silent.has(host), asked: "", came: "", status: null, durationMs: 0, at: 0 };
+  };
+}
+
 describe("Monitor", () => {
   let clock: FakeClock;
   let members: Members;
@@ -211,6 +219,25 @@ describe("Monitor", () => {
       monitor.liveFailure("owa", "cas9", "member-closed");
       assert.equal(members.asked.length, 1);
     });
+  });
+
+  it("gives the last member the full time of a check, however silent all of them are", async () => {
+    const pair = { members: [aMember("cas1", "a"), aMember("cas2", "b")] as const };
+    const health = { everyMs: 60_000, timeoutMs: 2000, fall: 2 };
+    monitor = new Monitor({
+      check: hangingCheck(members.failing),
+      clock,
+      random: () => 0.5,
+      onChange: () => undefined,
+    });
+    monitor.apply(one("a", health, pair));
+    await clock.advance(10_000);
+    for (const host of ["a", "b"]) members.failing.add(host);
+    for (const server of ["cas1", "cas2"]) monitor.silence("owa", server);
+    await clock.advance(1500);
+    assert.deepEqual([available("owa", "cas1"), available("owa", "cas2")], [false, true]);
+    await clock.advance(2500);
+    assert.equal(available("owa", "cas2"), false);
   });
 
   describe("over a reload", () => {

@@ -102,14 +102,15 @@ export class Monitor {
       const changed = this.#checks.get(key);
       for (const member of this.#members.values()) if (member.options.check === changed) this.#changed(member);
     };
-    return new MemberCheck({ subject, before, check, clock, random, onChange, isNeeded: () => this.#isNeeded(key) });
+    const dispensable = (): boolean => this.#isDispensable(key);
+    return new MemberCheck({ subject, before, check, clock, random, onChange, dispensable });
   }
 
-  /** Is there a farm that is checked so and has nobody? */
-  #isNeeded(checkKey: string): boolean {
+  /** Has every farm that is checked so somebody else? */
+  #isDispensable(checkKey: string): boolean {
     const check = this.#checks.get(checkKey);
-    const farms = [...this.#members.values()].filter(({ options }) => options.check === check);
-    return farms.some(({ options }) => this.#available(options.farm) === 0);
+    const checked = [...this.#members.values()].filter(({ options }) => options.check === check);
+    return checked.every(({ health, options }) => this.#available(options.farm) > (health.available ? 1 : 0));
   }
 
   #watch({ name, liveTraffic: live }: FarmConfig, config: MemberConfig, check: MemberCheck | null): MemberWatch {

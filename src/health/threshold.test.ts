@@ -40,7 +40,7 @@ describe("nextThreshold", () => {
   }
 
   it("lets one that flaps back without delay where nobody else is left", () => {
-    const limits = { fall: 1, rise: 1, isNeeded: () => true };
+    const limits = { fall: 1, rise: 1, dispensable: () => false };
     const signals = ["check-passed", "check-failed", "check-passed", "check-failed", "check-passed"] as const;
     const end = signals.reduce((threshold, signal) => nextThreshold(threshold, signal, limits), createThreshold(false));
     assert.deepEqual([end.available, end.flaps], [true, 1]);

@@ -17,8 +17,8 @@ export interface Threshold {
 export interface ThresholdLimits {
   readonly fall: number;
   readonly rise: number;
-  /** Is nobody else available? Whoever flapped is better than nobody. */
-  readonly isNeeded?: () => boolean;
+  /** Is somebody else available? Else whoever flapped is better than nobody. */
+  readonly dispensable?: () => boolean;
 }
 
 export type HealthSignal =
@@ -58,8 +58,8 @@ export function nextThreshold(before: Threshold, signal: HealthSignal, limits: T
   return streak < limits.fall ? { ...before, streak } : out(before);
 }
 
-function passesUntilBack({ flaps }: Threshold, { rise, isNeeded }: ThresholdLimits): number {
-  return flaps > 0 && isNeeded?.() === true ? rise : rise * 2 ** flaps;
+function passesUntilBack({ flaps }: Threshold, { rise, dispensable }: ThresholdLimits): number {
+  return flaps > 0 && dispensable?.() === false ? rise : rise * 2 ** flaps;
 }
 
 function back(before: Threshold): Threshold {
