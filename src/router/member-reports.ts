@@ -12,10 +12,15 @@ export interface MemberReports {
   silent(member: ConnectedMember): void;
 }
 
+/**
+ * Told once whoever tells has done what he was doing: where both sides are one process the verdict comes back within the
+ * call, and may take away the very connection whose answer is being read.
+ */
 export function memberReports(send: (message: ToControl) => void): MemberReports {
+  const tell = (message: ToControl): void => queueMicrotask(() => send(message));
   return {
-    failed: ({ farm, config }, code) => send({ type: "member-failed", farm, server: config.server, code }),
-    answered: ({ farm, config }) => send({ type: "member-answered", farm, server: config.server }),
-    silent: ({ farm, config }) => send({ type: "member-silent", farm, server: config.server }),
+    failed: ({ farm, config }, code) => tell({ type: "member-failed", farm, server: config.server, code }),
+    answered: ({ farm, config }) => tell({ type: "member-answered", farm, server: config.server }),
+    silent: ({ farm, config }) => tell({ type: "member-silent", farm, server: config.server }),
   };
 }
