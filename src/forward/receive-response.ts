@@ -91,6 +91,8 @@ function finalHead(exchange: Exchange, connection: MemberConnection, rest: Buffe
   }
   rateMember(member, head.status, client.record.firstByteMs, exchange.monotonic());
   if (exchange.routing.preferOther(exchange, head.status)) return;
+  // Whatever has become of the request there: an answer is for the one that its connection carries.
+  if (exchange.connection !== connection) return;
   dropHedge(exchange);
   const objection = client.writer.objection(head);
   if (objection === null) beginResponse(exchange, connection, rest);
