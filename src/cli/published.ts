@@ -35,16 +35,27 @@ function listenerRow(listener: ListenerConfig): readonly string[] {
 }
 
 /** Routes that lead to the same farm stand together; farm, members and check are said once. */
-function publishedRows({ routes, farms }: Config, paint: Paint): readonly (readonly string[])[] {
+function publishedRows(config: Config, paint: Paint): readonly (readonly string[])[] {
+  const { routes, farms } = config;
   const rows = farms.flatMap((farm) =>
     routes
       .filter((route) => route.farm === farm.name)
       .map((route, index) => [
         `${route.host ?? "*"}${route.path}${route.exact === true ? paint("faint", " (exact)") : ""}`,
-        ...(index === 0 ? [farm.name, farm.members.map((member) => member.server).join(", "), checkText(farm)] : []),
+        ...(index === 0 ? [farm.name, membersText(farm, config), checkText(farm)] : []),
       ]),
   );
   return [["ADDRESS", "FARM", "MEMBERS", "HEALTH CHECK"].map((title) => paint("faint", title)), ...rows];
+}
+
+/** With the state of those that are to get nothing new, the server's or their own. */
+function membersText({ members }: FarmConfig, { servers }: Config): string {
+  const texts = members.map(({ server, state }) => {
+    const states = [state, servers.find(({ name }) => name === server)?.state ?? "available"];
+    const out = ["unavailable", "drain"].find((one) => states.some((given) => given === one));
+    return out === undefined ? server : `${server} (${out})`;
+  });
+  return texts.join(", ");
 }
 
 function checkText({ health }: FarmConfig): string {

@@ -74,7 +74,9 @@ export const adminSchema = z.union(
   { error: expected("the admin API's place", "{ port: 9900 }, or off") },
 );
 
-export const stateFileSchema = z.union([z.literal("off"), fileSchema]);
+export const stateFileSchema = z.union([z.literal("off"), fileSchema], {
+  error: expected("a file name", "the name of a file, relative to this one, or off"),
+});
 
 const maxWorkers = 64;
 
