@@ -11,6 +11,14 @@ export function isOwnOrigin(origin: string | undefined, host: string | undefined
 }
 
 /**
+ * The same of what browsers send without an Origin, such as an image's address (W3C Fetch Metadata). A link may lead here
+ * from anywhere.
+ */
+export function isOwnPage(site: unknown, mode: unknown): boolean {
+  return site === undefined || site === "same-origin" || site === "none" || mode === "navigate";
+}
+
+/**
  * Is a Host header's value a name that only this machine has? A page from elsewhere can make a browser resolve its own
  * name to 127.0.0.1 (DNS rebinding), but not send another Host than that name.
  */

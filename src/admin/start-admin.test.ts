@@ -107,6 +107,15 @@ describe("startAdmin", () => {
     }
   });
 
+  it("refuses what a browser sends for a page from elsewhere, but for links that lead here", async () => {
+    const ask = async (headers: Record<string, string>): Promise<number> =>
+      (await fetch(new URL("/api/v1/farms", admin.url), { headers })).status;
+    const sites = ["cross-site", "same-site", "same-origin", "none"];
+    assert.deepEqual(await Promise.all(sites.map((site) => ask({ "Sec-Fetch-Site": site }))), [403, 403, 200, 200]);
+    // What fetch sends by itself says no-cors or cors.
+    assert.equal(await ask({ Origin: "http://evil.example" }), 403);
+  });
+
   it("refuses other machines even where it is bound to all addresses", async (test) => {
     const own = Object.values(networkInterfaces())
       .flat()

@@ -6,7 +6,7 @@ import type { Log } from "../observe/log.ts";
 import type { Clock } from "../util/clock.ts";
 import { addConfigurationRoutes, type ConfigurationRoutes } from "./configuration-routes.ts";
 import { addEventRoutes } from "./event-routes.ts";
-import { isLoopback, isOwnHost, isOwnOrigin } from "./loopback-guard.ts";
+import { isLoopback, isOwnHost, isOwnOrigin, isOwnPage } from "./loopback-guard.ts";
 import { addMetricsRoute, type MetricsSource } from "./metrics-route.ts";
 import { page, pagePolicy } from "./page.ts";
 import { addStateRoutes } from "./state-routes.ts";
@@ -71,7 +71,8 @@ function guard(app: FastifyInstance, boundAddress: string): void {
     });
     if (!isLoopback(request.socket.remoteAddress)) return refuse(reply, "Only this machine may ask.");
     if (!isOwnHost(request.headers.host, boundAddress)) return refuse(reply, "Ask by a loopback address or localhost.");
-    if (!isOwnOrigin(request.headers.origin, request.headers.host)) return refuse(reply, "Another page may not ask.");
+    const { origin, host, "sec-fetch-site": site, "sec-fetch-mode": mode } = request.headers;
+    if (!isOwnOrigin(origin, host) || !isOwnPage(site, mode)) return refuse(reply, "Another page may not ask.");
     return undefined;
   });
 }

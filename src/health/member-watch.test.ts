@@ -6,10 +6,11 @@ import type { HealthConfig, LiveTrafficConfig } from "../config/farm-config.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Check } from "./check.ts";
 import { MemberCheck } from "./member-check.ts";
-import { MemberWatch } from "./member-watch.ts";
+import { type LiveFailure, MemberWatch } from "./member-watch.ts";
 
-const broken = { reason: "requests failed: broken", broken: true };
-const status = { reason: "requests failed: status", broken: false };
+const broken: LiveFailure = { reason: "requests failed: broken", kind: "broken" };
+const status: LiveFailure = { reason: "requests failed: status", kind: "refused" };
+const slow: LiveFailure = { reason: "requests failed: slow", kind: "slow" };
 
 function fail(watch: MemberWatch, times: number, failure = broken, mayEject = true): void {
   for (let time = 0; time < times; time++) watch.liveFailure(failure, mayEject);
@@ -94,10 +95,11 @@ describe("MemberWatch", () => {
     assert.equal(watch.health.available, false);
   });
 
-  it("takes one out whose check passes by five times as many that are broken off, and by no number of statuses", async () => {
+  it("takes one out whose check passes by five times as many that are broken off, and by no number of statuses or slow answers", async () => {
     const watch = await start();
     fail(watch, 9);
     fail(watch, 100, status);
+    fail(watch, 100, slow);
     await clock.advance(0);
     assert.equal(watch.health.available, true);
     fail(watch, 1);
@@ -159,6 +161,14 @@ describe("MemberWatch", () => {
     fail(watch, 1, status);
     assert.equal(watch.health.trial, false);
     assert.equal(watch.health.available, true);
+  });
+
+  it("on trial is out again with an answer that does not come in time", async () => {
+    const watch = await start({ live: { ejectMs: 1000 } });
+    fail(watch, 10);
+    await clock.advance(1000);
+    fail(watch, 1, slow);
+    assert.deepEqual([watch.health.trial, watch.health.available], [false, false]);
   });
 
   it("stays where it has to be kept", async () => {

@@ -20,8 +20,8 @@ export interface MemberWatchOptions {
 /** A request that failed. */
 export interface LiveFailure {
   readonly reason: string;
-  /** It was not even answered, or not wholly: no word of the application. */
-  readonly broken: boolean;
+  /** "refused": by a status. "slow": not answered in time, which may lie in what was asked. "broken": not at all, or not wholly. */
+  readonly kind: "refused" | "slow" | "broken";
 }
 
 /**
@@ -91,17 +91,18 @@ export class MemberWatch {
   }
 
   /** A request failed in a way that counts. `mayEject`: others are left to carry its requests. */
-  liveFailure({ reason, broken }: LiveFailure, mayEject: boolean): void {
+  liveFailure({ reason, kind }: LiveFailure, mayEject: boolean): void {
     const { check, live } = this.options;
     if (live === null) return;
     const now = this.#now();
     this.#recent = [...this.#recent, now].filter((at) => now - at <= live.withinMs).slice(-live.fails);
     if (!this.#ejects) check?.liveFailure(this.#recent.length >= live.fails);
-    if (!this.#ejects && !broken) {
+    if (!this.#ejects && kind === "refused") {
       // It was put out for not answering, and it does.
       this.answered();
       return;
     }
+    if (!this.#ejects && kind === "slow" && this.#ejection.phase !== "trial") return;
     const before = this.#ejection.phase;
     this.#signal({ type: "failed", now, mayEject }, reason);
     if (before !== this.#ejection.phase) this.options.onChange();

@@ -7,7 +7,7 @@ import type { Check } from "./check.ts";
 import { type CheckFindings, type CheckSubject, MemberCheck } from "./member-check.ts";
 import type { MemberHealth } from "./member-health.ts";
 import { memberKey } from "./member-key.ts";
-import { MemberWatch } from "./member-watch.ts";
+import { type LiveFailure, MemberWatch } from "./member-watch.ts";
 
 export interface MonitorOptions {
   readonly check: Check;
@@ -58,8 +58,8 @@ export class Monitor {
   /** A request failed on this member in a way that counts; names that are gone are ignored. */
   liveFailure(farm: string, server: string, code: FaultCode): void {
     const member = this.#members.get(memberKey(farm, server));
-    const broken = code !== "member-503" && code !== "member-status";
-    member?.liveFailure({ reason: `requests failed: ${faults[code].text}`, broken }, this.#mayEject(farm, server));
+    const reason = `requests failed: ${faults[code].text}`;
+    member?.liveFailure({ reason, kind: kindOf(code) }, this.#mayEject(farm, server));
   }
 
   /** A request that tried this member was answered. */
@@ -156,6 +156,11 @@ export class Monitor {
     const members = this.#farms.get(farm)?.members ?? [];
     return members.flatMap(({ server }) => this.#members.get(memberKey(farm, server)) ?? []);
   }
+}
+
+function kindOf(code: FaultCode): LiveFailure["kind"] {
+  if (code === "member-503" || code === "member-status") return "refused";
+  return code === "response-timeout" || code === "attempt-timeout" ? "slow" : "broken";
 }
 
 function findings({ health, options }: MemberWatch): CheckFindings {
