@@ -108,12 +108,14 @@ describe("startAdmin", () => {
   });
 
   it("refuses what a browser sends for a page from elsewhere, but for links that lead here", async () => {
-    const ask = async (headers: Record<string, string>): Promise<number> =>
-      (await fetch(new URL("/api/v1/farms", admin.url), { headers })).status;
-    const sites = ["cross-site", "same-site", "same-origin", "none"];
-    assert.deepEqual(await Promise.all(sites.map((site) => ask({ "Sec-Fetch-Site": site }))), [403, 403, 200, 200]);
-    // What fetch sends by itself says no-cors or cors.
-    assert.equal(await ask({ Origin: "http://evil.example" }), 403);
+    const headers = ["cross-site", "same-site", "same-origin", "none"].map((site) => ({ "Sec-Fetch-Site": site }));
+    const url = new URL("/api/v1/farms", admin.url);
+    const answers = await Promise.all(headers.map(async (one) => fetch(url, { headers: one })));
+    // What fetch sends beside it says that it is no link.
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [403, 403, 200, 200],
+    );
   });
 
   it("refuses other machines even where it is bound to all addresses", async (test) => {
