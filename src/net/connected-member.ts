@@ -8,6 +8,7 @@ import { HeadCollector } from "../http/head-collector.ts";
 import { ResponseHead } from "../http/response-head.ts";
 import { add } from "../observe/metric-layout.ts";
 import { Timeout, type TimerWheel } from "../util/timer-wheel.ts";
+import { HeldConnections } from "./held-connections.ts";
 import { isOwnExhaustion } from "./own-exhaustion.ts";
 import { createDial, type Dial } from "./dial.ts";
 import { ReadBuffer, readScratch } from "./read-buffer.ts";
@@ -20,7 +21,7 @@ const finishMs = 120_000;
 export class ConnectedMember extends Member {
   readonly #idle: MemberConnection[] = [];
   /** Those that carry a request or belong to one client; over reloads the same set, whatever has changed. */
-  readonly held: Set<MemberConnection>;
+  readonly held: HeldConnections<MemberConnection>;
   /** For the reads of all its connections. */
   readonly scratch = readScratch();
   readonly #wheel: TimerWheel;
@@ -30,7 +31,7 @@ export class ConnectedMember extends Member {
   /** `before`: the member of the same name in the configuration before; its counts and what runs there are this one's. */
   constructor(farm: FarmConfig, config: MemberConfig, wheel: TimerWheel, before?: ConnectedMember) {
     super(farm.name, config, before?.counts);
-    this.held = before?.held ?? new Set();
+    this.held = before?.held ?? new HeldConnections();
     this.#wheel = wheel;
     this.#dial = createDial(config, farm);
   }
@@ -147,6 +148,7 @@ export class MemberConnection {
   earlierRequests = 0;
   /** NTLM or Negotiate was seen on it: it belongs to one client connection until it closes. */
   carriedAuth = false;
+  heldPlace = -1;
   /** Monotonic milliseconds: since when it has been held for what it carries now. */
   heldSince = 0;
   /** Where the member's bytes are written to: while it has not passed them on, their memory is not used again. */
