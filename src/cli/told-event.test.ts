@@ -17,6 +17,11 @@ describe("eventLine", () => {
       "cas1  available -> drain  patches (ann)",
     ],
     [
+      "a server that nothing more is to be said of",
+      { farm: null, was: "drain", is: "available", why: "", by: "ann" },
+      "cas1  drain -> available  (ann)",
+    ],
+    [
       "a configuration",
       {
         kind: "configuration",

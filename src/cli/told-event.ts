@@ -21,7 +21,8 @@ export type ToldEvent = z.output<typeof toldEventSchema>;
 export function eventLine(event: ToldEvent, paint: Paint): string {
   const { at, was, is, why, by } = event;
   const change = was === null ? stateText(is, paint) : `${plainText(was)} -> ${stateText(is, paint)}`;
-  return [localTime(new Date(at)), subjectOf(event), change, `${plainText(why)} (${plainText(by)})`].join("  ");
+  const reason = [plainText(why), `(${plainText(by)})`].filter((part) => part !== "").join(" ");
+  return [localTime(new Date(at)), subjectOf(event), change, reason].join("  ");
 }
 
 /** "owa on cas1" */
