@@ -2,7 +2,7 @@ import { userInfo } from "node:os";
 import { Argument, Command } from "commander";
 import * as z from "zod";
 import { adminOption, askAdmin, type Answer } from "./admin-client.ts";
-import { ageText } from "./age-text.ts";
+import { leftText } from "./left-text.ts";
 import { painter, plainText, table, type Paint } from "./terminal.ts";
 
 interface ServerOptions {
@@ -100,7 +100,7 @@ function outcomeText({ warnings, kept, server }: Outcome, farm: string | undefin
     .map(({ farm: name, state, stateSet, held, oldestMs }) => [
       `  ${plainText(name)}`,
       paint(state === "available" ? "good" : "warn", state),
-      leftText(state, held, oldestMs),
+      state === "available" ? "" : leftText(held, oldestMs),
       stateSet?.until === null || stateSet === null ? "" : `until ${plainText(stateSet.until)}`,
       stateSet !== null && stateSet.scope === "server" && farm !== undefined ? "(as the whole server)" : "",
     ]);
@@ -109,9 +109,4 @@ function outcomeText({ warnings, kept, server }: Outcome, farm: string | undefin
     ? ""
     : `${paint("warn", "warning")}: this could not be written down and is forgotten at a restart (see the log)\n`;
   return `${plainText(server.name)}\n${table(rows)}\n${said}${lost}`;
-}
-
-function leftText(state: string, held: number, oldestMs: number): string {
-  if (state === "available") return "";
-  return held === 0 ? "nothing left" : `${held} left, oldest ${ageText(oldestMs)}`;
 }

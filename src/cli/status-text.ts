@@ -1,5 +1,5 @@
 import type { FarmStatus, MemberStatus } from "../control/farm-status.ts";
-import { ageText } from "./age-text.ts";
+import { leftText } from "./left-text.ts";
 import { type Paint, plainText, table } from "./terminal.ts";
 
 /** The health matrix, and below it why something is down, or taken out and by whom. */
@@ -69,10 +69,8 @@ function stateReason({ state, stateSet }: MemberStatus): string {
 }
 
 function leftOf(members: readonly MemberStatus[]): string {
-  const left = members.reduce((sum, { held }) => sum + held, 0);
-  return left === 0
-    ? "nothing left"
-    : `${left} left, oldest ${ageText(Math.max(...members.map(({ oldestMs }) => oldestMs)))}`;
+  const held = members.reduce((sum, member) => sum + member.held, 0);
+  return leftText(held, Math.max(...members.map(({ oldestMs }) => oldestMs)));
 }
 
 function reasons({ name, members }: FarmStatus): string[] {

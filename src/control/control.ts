@@ -3,7 +3,7 @@ import type { MemberNumbers, OcspStaple, ToControl, ToWorker } from "../farm/mes
 import type { MetricSamples } from "../observe/metric.ts";
 import type { Check } from "../health/check.ts";
 import type { MemberHealth } from "../health/member-health.ts";
-import { memberKey } from "../health/member-key.ts";
+import { memberKey, memberKeys } from "../health/member-key.ts";
 import { Monitor } from "../health/monitor.ts";
 import type { Log } from "../observe/log.ts";
 import type { Clock } from "../util/clock.ts";
@@ -104,9 +104,7 @@ export class Control {
     this.#memberEvents.apply(config);
     this.#expiry.apply(config);
     this.#verdicts.configured(config);
-    this.#keys = new Set(
-      config.farms.flatMap(({ name, members }) => members.map((one) => memberKey(name, one.server))),
-    );
+    this.#keys = memberKeys(config.farms);
     this.#numbers.keepOnly(this.#keys);
     this.#metrics.configured(config, this.#options.clock.now());
     this.#load.configured(this.#generation);

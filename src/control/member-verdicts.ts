@@ -2,7 +2,7 @@ import type { Config } from "../config/config.ts";
 import type { FarmConfig, MemberConfig } from "../config/farm-config.ts";
 import type { MemberVerdict } from "../farm/messages.ts";
 import type { MemberHealth } from "../health/member-health.ts";
-import { memberKey } from "../health/member-key.ts";
+import { memberKey, memberKeys } from "../health/member-key.ts";
 import type { Clock } from "../util/clock.ts";
 import type { EffectiveState } from "./operator-states.ts";
 
@@ -35,7 +35,7 @@ export class MemberVerdicts {
 
   /** A new configuration is in force: forgets members that are gone, and what was sent. */
   configured({ farms }: Config): void {
-    const keys = new Set(farms.flatMap(({ name, members }) => members.map(({ server }) => memberKey(name, server))));
+    const keys = memberKeys(farms);
     for (const key of this.#known.keys()) if (!keys.has(key)) this.#known.delete(key);
     this.#sent.clear();
   }

@@ -1,5 +1,6 @@
 import type { AdminState, MemberConfig } from "../config/farm-config.ts";
 import { hash32 } from "../util/hash32.ts";
+import { inFlight } from "./balance/balance.ts";
 import { memberMetrics } from "./member-metrics.ts";
 import type { MemberVerdict } from "./messages.ts";
 import { nextLatency } from "./peak-latency.ts";
@@ -85,10 +86,6 @@ export class Member {
     return this.#seed;
   }
 
-  get inFlight(): number {
-    return this.current + this.elsewhere;
-  }
-
   /** It works on as many requests as it may. */
   get full(): boolean {
     // More than one that tries it would be lost with it.
@@ -98,7 +95,7 @@ export class Member {
   /** The same of one on whose connections requests come that can go nowhere else. */
   get atLimit(): boolean {
     const { maxRequests } = this.config;
-    return maxRequests > 0 && this.current + this.elsewhere >= maxRequests;
+    return maxRequests > 0 && inFlight(this) >= maxRequests;
   }
 
   /** `now`: monotonic milliseconds. */

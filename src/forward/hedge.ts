@@ -3,31 +3,20 @@ import { dropHedge } from "./drop-hedge.ts";
 import { discardConnection } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { guarded } from "./guarded.ts";
-import { requestHeadText } from "./request-head-text.ts";
-import { armWaiting } from "./send-request.ts";
-import { writeMessage } from "./write-message.ts";
+import { holdConnection } from "./hold-connection.ts";
+import { armWaiting, writeRequest } from "./send-request.ts";
 
 /** Sends the request, which has no body, to another member as well; whoever answers first has it. */
 export function startHedge(exchange: Exchange, connection: MemberConnection): void {
-  const { client } = exchange;
   exchange.hedge = connection;
   exchange.hedgeOwner ??= hedgeSide(exchange);
-  connection.owner = exchange.hedgeOwner;
-  connection.sink = client.sink;
-  connection.collector.clear();
-  connection.member.current++;
-  connection.member.held.add(connection);
-  connection.heldSince = client.record.startedAt;
+  holdConnection(exchange, connection, exchange.hedgeOwner);
   if (connection.connected) sendHedge(exchange, connection);
 }
 
 function sendHedge(exchange: Exchange, connection: MemberConnection): void {
-  const { member } = connection;
-  const text = requestHeadText(exchange.client);
   exchange.hedgeSentAt = exchange.monotonic();
-  if (member.silentSince === 0) member.silentSince = exchange.hedgeSentAt;
-  member.traffic += text.length;
-  writeMessage(connection.socket, text, [], 0);
+  writeRequest(exchange, connection, exchange.hedgeSentAt);
 }
 
 /** What happens on the second connection until one of the two has answered. */

@@ -1,3 +1,4 @@
+import type { MemberConnection } from "../net/connected-member.ts";
 import { block } from "./client-side.ts";
 import type { Exchange } from "./exchange.ts";
 import { requestHeadText } from "./request-head-text.ts";
@@ -12,17 +13,23 @@ export function sendRequest(exchange: Exchange): void {
   exchange.phase = "waiting";
   exchange.requestSent = true;
   exchange.sentAt = exchange.monotonic();
-  if (client.head.connectionAuth) connection.carriedAuth = true;
-  const text = requestHeadText(client);
-  const { member } = connection;
-  if (member.silentSince === 0) member.silentSince = exchange.sentAt;
-  member.traffic += text.length + exchange.keptBytes;
-  const flowing = writeMessage(connection.socket, text, exchange.kept, exchange.keptBytes);
+  const flowing = writeRequest(exchange, connection, exchange.sentAt);
   client.reading.unblock(block.connecting);
   if (!flowing) client.reading.block(block.memberFull);
   if (exchange.keptBytes > farm.config.failover.replayBytes) dropKept(exchange);
   armWaiting(exchange);
   if (client.finished) connection.socket.end();
+}
+
+/** The head, and what is kept of the body. `now`: monotonic milliseconds. false = the socket is full. */
+export function writeRequest(exchange: Exchange, connection: MemberConnection, now: number): boolean {
+  const { client, kept, keptBytes } = exchange;
+  const { member } = connection;
+  if (client.head.connectionAuth) connection.carriedAuth = true;
+  if (member.silentSince === 0) member.silentSince = now;
+  const text = requestHeadText(client);
+  member.traffic += text.length + keptBytes;
+  return writeMessage(connection.socket, text, kept, keptBytes);
 }
 
 /** More of the body has come from the client. */

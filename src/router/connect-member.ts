@@ -1,5 +1,6 @@
 import { block } from "../forward/client-side.ts";
 import type { Exchange } from "../forward/exchange.ts";
+import { holdConnection } from "../forward/hold-connection.ts";
 import { sendRequest } from "../forward/send-request.ts";
 import type { ConnectedMember, MemberConnection } from "../net/connected-member.ts";
 
@@ -28,15 +29,10 @@ export function openConnection(exchange: Exchange, member: ConnectedMember, fres
 /** Begins the attempt: the request goes out as soon as the connection is there. */
 export function useConnection(exchange: Exchange, connection: MemberConnection): void {
   const { client, farm } = exchange;
-  connection.owner = exchange.owner;
-  connection.sink = client.sink;
-  connection.collector.clear();
   exchange.connection = connection;
-  connection.member.current++;
-  connection.member.held.add(connection);
-  connection.heldSince = client.record.startedAt;
-  exchange.client.record.connectMs = 0;
-  exchange.client.record.firstByteMs = -1;
+  holdConnection(exchange, connection, exchange.owner);
+  client.record.connectMs = 0;
+  client.record.firstByteMs = -1;
   if (connection.connected) {
     sendRequest(exchange);
     return;

@@ -106,9 +106,9 @@ function firstAttempt(exchange: Exchange, farm: RoutedFarm): void {
   }
   farm.budget.request(exchange.client.record.startedAt);
   farm.affinity?.recognise(exchange);
-  const own = ownMember(exchange, farm);
   // Nobody overtakes those who wait for the same.
-  if (farm.line.comesBefore(own) || !start(exchange, farm)) wait(exchange, farm, own);
+  const isBehind = farm.line.length > 0 && farm.line.comesBefore(ownMember(exchange, farm));
+  if (isBehind || !start(exchange, farm)) wait(exchange, farm);
 }
 
 /** The request goes on its way, or is refused; false = all who might take it are busy, and nothing has happened. */
@@ -124,9 +124,9 @@ function start(exchange: Exchange, farm: RoutedFarm): boolean {
   return true;
 }
 
-function wait(exchange: Exchange, farm: RoutedFarm, own: ConnectedMember | null): void {
+function wait(exchange: Exchange, farm: RoutedFarm): void {
   if (farm.line.length >= farm.config.queue.length) refuse(exchange, "queue-full");
-  else farm.line.join(exchange, own);
+  else farm.line.join(exchange, ownMember(exchange, farm));
 }
 
 /** A member may be free for a request that waits; false = nobody is, for all who may go anywhere. */

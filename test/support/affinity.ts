@@ -5,22 +5,23 @@ import type { TestRouter } from "./start-router.ts";
 
 export const okAnswer = "HTTP/1.1 200 OK\r\nDate: x\r\nContent-Length: 2\r\n\r\nok";
 
+export const sidCookie: AffinityCookieConfig = {
+  name: "sid",
+  format: "keyed",
+  domain: null,
+  path: "/",
+  secure: "auto",
+  httpOnly: true,
+  sameSite: "lax",
+  maxAgeSeconds: 0,
+};
+
 /** Clients are known by a cookie named sid, unless told otherwise. */
 export function byCookie(
   cookie: Partial<AffinityCookieConfig> = {},
   rest: Partial<AffinityConfig> = {},
 ): AffinityConfig {
-  const defaults: AffinityCookieConfig = {
-    name: "sid",
-    format: "keyed",
-    domain: null,
-    path: "/",
-    secure: "auto",
-    httpOnly: true,
-    sameSite: "lax",
-    maxAgeSeconds: 0,
-  };
-  return { ...noAffinity, cookie: { ...defaults, ...cookie }, ...rest };
+  return { ...noAffinity, cookie: { ...sidCookie, ...cookie }, ...rest };
 }
 
 export function byKey(key: KeyConfig, rest: Partial<AffinityConfig> = {}): AffinityConfig {

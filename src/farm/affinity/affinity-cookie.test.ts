@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { AffinityCookieConfig } from "../../config/farm-config.ts";
+import { sidCookie } from "../../../test/support/affinity.ts";
 import { aMember } from "../../../test/support/configs.ts";
 import { arrCookieValue, keyedCookieValue } from "./cookie-value.ts";
 import { setCookieLine } from "./set-cookie.ts";
@@ -30,17 +31,6 @@ describe("the value of an affinity cookie", () => {
   });
 });
 
-const plain: AffinityCookieConfig = {
-  name: "sid",
-  format: "keyed",
-  domain: null,
-  path: "/",
-  secure: "auto",
-  httpOnly: true,
-  sameSite: "lax",
-  maxAgeSeconds: 0,
-};
-
 describe("the line that sets an affinity cookie", () => {
   const lines: readonly (readonly [Partial<AffinityCookieConfig>, boolean, string])[] = [
     [{}, true, "sid=v; Path=/; HttpOnly; Secure; SameSite=Lax"],
@@ -57,6 +47,6 @@ describe("the line that sets an affinity cookie", () => {
     ],
   ];
   for (const [changes, secure, line] of lines) {
-    it(line, () => assert.equal(setCookieLine({ ...plain, ...changes }, "v", secure), `Set-Cookie: ${line}\r\n`));
+    it(line, () => assert.equal(setCookieLine({ ...sidCookie, ...changes }, "v", secure), `Set-Cookie: ${line}\r\n`));
   }
 });

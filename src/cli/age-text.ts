@@ -1,7 +1,0 @@
-/** "12 s", "4 min", "3 h": as exact as anybody wants to know. */
-export function ageText(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
-}
