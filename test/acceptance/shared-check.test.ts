@@ -67,6 +67,7 @@ test(
     assert.deepEqual(serversOf(await ask(site, "POST", "/autodiscover/autodiscover.xml")), ["CAS1", "CAS2"]);
     site.lab.start("cas1", "owa");
     await site.untilHealthy("mail", "cas1");
-    assert.deepEqual(serversOf(await ask(site, "GET", "/ews/exchange.asmx")), ["CAS1", "CAS2"]);
+    // In its slow start it gets a tenth of its share, by chance.
+    assert.deepEqual(serversOf(await ask(site, "GET", "/ews/exchange.asmx", 300)), ["CAS1", "CAS2"]);
   },
 );
