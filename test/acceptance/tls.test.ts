@@ -76,6 +76,7 @@ async function stapled(t: TestContext, port: number): Promise<Buffer | null> {
   let response: Buffer | null = null;
   socket.on("OCSPResponse", (bytes) => (response = bytes));
   await once(socket, "secureConnect");
+  socket.destroy();
   return response;
 }
 
@@ -111,7 +112,10 @@ async function shown(t: TestContext, port: number): Promise<string> {
   const socket = connect({ port, host: "127.0.0.1", rejectUnauthorized: false });
   t.after(() => socket.destroy());
   await once(socket, "secureConnect");
-  return socket.getPeerCertificate().serialNumber;
+  const { serialNumber } = socket.getPeerCertificate();
+  // The router is stopped first, and what is open then is reset.
+  socket.destroy();
+  return serialNumber;
 }
 
 /** As certificate tools do: beside it, then in its place. */
@@ -149,6 +153,7 @@ for (const workers of [0, 2]) {
     await until(async () => (await shown(t, port)) === serialOf(renewed));
     open.write("GET / HTTP/1.1\r\nHost: mail.test\r\n\r\n");
     const [answer]: Buffer[] = await once(open, "data");
+    open.destroy();
     assert.match(String(answer), /^HTTP\/1\.1 50[23] /);
   });
 }
