@@ -8,12 +8,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   util: [],
   http: ["util"],
   observe: ["util"],
-  config: ["util", "http"],
+  rules: ["util", "http"],
+  config: ["util", "http", "rules"],
   farm: ["util", "http", "config", "observe"],
   net: ["util", "http", "config", "observe", "farm"],
-  rules: ["util", "http", "config"],
   health: ["util", "http", "config", "observe", "farm", "net"],
-  forward: ["util", "http", "config", "observe", "farm", "net"],
+  forward: ["util", "http", "rules", "config", "observe", "farm", "net"],
   tracing: ["util", "config", "observe", "farm"],
   router: ["util", "http", "config", "observe", "rules", "farm", "net", "forward"],
   control: ["util", "http", "config", "observe", "farm", "net", "health"],
@@ -40,7 +40,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   exchange: ["util", "http", "config"],
   lab: ["util", "http", "observe"],
-  admin: ["util", "http", "config", "observe", "farm", "health", "control"],
+  explain: ["util", "http", "rules", "config", "observe", "farm", "net", "forward", "router"],
+  admin: ["util", "http", "config", "observe", "farm", "health", "control", "explain"],
 };
 
 /** The composition root and the commands import everything; only they import each other. */

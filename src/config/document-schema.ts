@@ -14,7 +14,9 @@ import { limitsSchema } from "./limits-schema.ts";
 import { accessLogSchema, logSchema } from "./log-schema.ts";
 import { listenerSchema } from "./listener-schema.ts";
 import { metricsSchema } from "./metrics-schema.ts";
+import { outboundRuleSchema, preConditionSchema } from "./outbound-rule-schema.ts";
 import { routeSchema } from "./route-schema.ts";
+import { rewriteMapSchema, ruleNameSchema, ruleSchema } from "./rule-schema.ts";
 import { serverSchema } from "./server-schema.ts";
 import { stopSchema } from "./stop-schema.ts";
 import { timeoutsSchema } from "./timeouts-schema.ts";
@@ -102,6 +104,19 @@ export const documentShape = {
     .meta({ description: "Farms by name: the servers that serve one protocol, with one health check." }),
   routes: z.array(routeSchema).optional().meta({
     description: "What is published. An exact host goes before a wildcard, then the longest path.",
+  }),
+  rules: z.array(ruleSchema).optional().meta({
+    description: "Rules as of IIS URL Rewrite, tried in order before the routes. docs/rules.md explains them.",
+  }),
+  outboundRules: z.array(outboundRuleSchema).optional().meta({
+    description: "Rules for what members answer, tried in order: headers, status, links and text of bodies.",
+  }),
+  preConditions: z
+    .record(ruleNameSchema, preConditionSchema)
+    .optional()
+    .meta({ description: "What must hold of a response before an outbound rule is tried, by name." }),
+  rewriteMaps: z.record(ruleNameSchema, rewriteMapSchema).optional().meta({
+    description: "Tables of keys and values for rules, by name: `{NAME:key}` in a rule is the value.",
   }),
   forwarded: forwardedSchema
     .optional()
