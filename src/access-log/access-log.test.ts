@@ -120,6 +120,7 @@ describe("the JSON format", () => {
       "totalMs",
       "firstByteMs",
       "retriedFor",
+      "rule",
       "pinned",
       "header.x-a",
     ];

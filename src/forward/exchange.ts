@@ -2,6 +2,7 @@ import type { FaultCode } from "../farm/faults.ts";
 import type { Farm } from "../farm/farm.ts";
 import type { ConnectedMember, ConnectionOwner, MemberConnection } from "../net/connected-member.ts";
 import type { ClientSide } from "./client-side.ts";
+import type { RequestChanges } from "./request-changes.ts";
 
 /** How far the present attempt has come. */
 export type Phase =
@@ -76,6 +77,8 @@ export class Exchange {
   readonly tried: ConnectedMember[] = [];
   /** A pooled connection had gone stale; it costs no attempt, but only once. */
   retriedStale = false;
+  /** What rules have made of it; null = it is sent on as it came. Set by the router. */
+  changes: RequestChanges | null = null;
   /** Of its body; set by the router. */
   maxBodyBytes = Infinity;
   /** The whole request has come from the client. */
@@ -136,6 +139,7 @@ export class Exchange {
     this.attempts = 0;
     if (this.tried.length > 0) this.tried.length = 0;
     this.retriedStale = false;
+    this.changes = null;
     this.maxBodyBytes = Infinity;
     this.requestRead = false;
     this.answered = false;

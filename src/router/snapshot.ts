@@ -6,9 +6,11 @@ import type { Exchange } from "../forward/exchange.ts";
 import { ConnectedMember } from "../net/connected-member.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
 import { systemRandom } from "../util/random.ts";
+import { compileRules } from "../rules/compile-rules.ts";
 import { createIdentify } from "./identify.ts";
 import { compileLimits, type Limits } from "./limits.ts";
 import type { RateLimits } from "./rate-limits.ts";
+import { RequestRules } from "./request-rules.ts";
 import { RoutedFarm } from "./routed-farm.ts";
 import { createRoutes, type Route } from "./routes.ts";
 import type { RouteIndex } from "./route-index.ts";
@@ -18,6 +20,8 @@ import { Senders } from "./senders.ts";
 export interface Snapshot {
   readonly farms: ReadonlyMap<string, RoutedFarm>;
   readonly routes: RouteIndex<Route>;
+  /** null = there are none. */
+  readonly rules: RequestRules | null;
   /** For all requests; null = none. */
   readonly limits: Limits | null;
   readonly senders: Senders;
@@ -49,10 +53,12 @@ export function createSnapshot(config: Config, lasting: Lasting, previous: Snaps
   }
   closeRemoved(farms, previous);
   const { requests } = config.limits;
+  const rules = compileRules(config.rules);
   rates.begin();
   return {
     farms,
     routes: createRoutes(config.routes, farms, rates),
+    rules: rules === null ? null : new RequestRules(rules, farms, senders),
     limits: requests === null ? null : compileLimits(requests, "", rates),
     senders,
     identify: createIdentify({ ...config.identity, random: systemRandom }),

@@ -1,0 +1,63 @@
+const needsWork = /[%\\]|\/\.|\/\/|[\x80-\xff]/;
+const malformedEscape = /%(?![0-9a-f]{2})|%00/i;
+
+/** What is behind the "?" of a target, as it came; "" = nothing. */
+export function queryOf(target: string): string {
+  const at = target.indexOf("?");
+  return at === -1 ? "" : target.slice(at + 1);
+}
+
+/** What is before it. */
+export function pathOf(target: string): string {
+  const at = target.indexOf("?");
+  return at === -1 ? target : target.slice(0, at);
+}
+
+/**
+ * A path as rules compare it, without the slash at its beginning: decoded once as UTF-8, "\" read as "/", empty and dot
+ * segments resolved, as IIS does before its rules run. Case is kept. null = a malformed escape or a NUL.
+ */
+export function rulePath(path: string): string | null {
+  if (path === "*") return "";
+  if (!needsWork.test(path)) return path.slice(1);
+  if (malformedEscape.test(path)) return null;
+  return resolved(decodeText(path));
+}
+
+/** The same as a server reads it that decodes letters but leaves slashes and dots as they are. */
+export function literalRulePath(path: string): string | null {
+  if (path === "*") return "";
+  if (malformedEscape.test(path)) return null;
+  return decodeText(path.replaceAll(/%(?=2[ef]|5c)/gi, "%25")).slice(1);
+}
+
+/** Escapes of UTF-8 bytes; bytes that are none are characters of latin1. */
+export function decodeText(escaped: string): string {
+  const bytes = escaped.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  // oxlint-disable-next-line no-control-regex -- All of ASCII.
+  return /^[\0-\x7f]*$/.test(bytes) ? bytes : (asUtf8(bytes) ?? bytes);
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function asUtf8(bytes: string): string | null {
+  try {
+    return utf8.decode(Buffer.from(bytes, "latin1"));
+  } catch {
+    return null;
+  }
+}
+
+function resolved(path: string): string {
+  const segments = path.split(/[/\\]/);
+  const kept: string[] = [];
+  for (const segment of segments) {
+    if (segment === "..") kept.pop();
+    else if (segment !== "" && segment !== ".") kept.push(segment);
+  }
+  const last = segments.at(-1) ?? "";
+  const isFolder = kept.length > 0 && (last === "" || last === "." || last === "..");
+  return kept.join("/") + (isFolder ? "/" : "");
+}
