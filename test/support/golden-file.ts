@@ -17,7 +17,7 @@ export interface GoldenSection {
   readonly cases: readonly GoldenCase[];
 }
 
-const requestLine = /^[A-Z]+ \S+ (?:tls|plain)$/;
+const requestLine = /^[A-Z_]+ \S+ (?:tls|plain)$/;
 
 /** The golden files of a folder below test/golden/, by name. */
 export function goldenFiles(folder: string): { readonly name: string; readonly sections: readonly GoldenSection[] }[] {

@@ -16,7 +16,8 @@ export function outcomeText(outcome: RuleOutcome | "malformed"): string {
     case "redirect":
       return `redirect ${outcome.status} ${outcome.location}\nrule: ${outcome.rule}`;
     case "respond": {
-      const body = outcome.body === "" ? null : outcome.body.replaceAll("\n", String.raw`\n`);
+      const body =
+        outcome.body === "" ? null : outcome.body.replaceAll("\r", String.raw`\r`).replaceAll("\n", String.raw`\n`);
       return [
         `respond ${outcome.status} ${outcome.reason}`.trimEnd(),
         `rule: ${outcome.rule}`,
