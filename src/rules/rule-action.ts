@@ -39,8 +39,10 @@ function compileAnswer(
   const { status } = action;
   if (action.kind === "redirect") {
     const { appendQuery } = action;
-    const expand = compileUrlTemplate(action.url, scope);
-    const locationOf = (state: RuleState): string => withQuery(expand(state), appendQuery ? state.query : "");
+    const expand = compileUrlTemplate(action.url, "url", scope);
+    const anyHost = action.url.startsWith("//");
+    const locationOf = (state: RuleState): string =>
+      withQuery(anyHost ? expand(state) : fromRoot(expand(state)), appendQuery ? state.query : "");
     return (state) => ({ kind: "redirect", rule, status, location: locationOf(state) });
   }
   const reasonOf = compileTemplate(action.reason, scope);
@@ -49,13 +51,19 @@ function compileAnswer(
   return (state) => ({ kind: "respond", rule, status, reason: plainText(reasonOf(state)), body: bodyOf(state) });
 }
 
+/** Without a scheme it is a path of this site, and can't become the name of another one. */
+function fromRoot(url: string): string {
+  return /^[a-z][a-z\d+.-]*:/i.test(url) ? url : `/${url.replace(/^[/\\]+/, "")}`;
+}
+
 function compileRewrite(url: string, appendQuery: boolean, scope: TemplateScope): (state: RuleState) => boolean {
-  const expand = compileUrlTemplate(url, scope);
+  const expand = compileUrlTemplate(url, "target", scope);
   const kept = keptPart(url);
   const takesQuery = keepsQuery(url);
   return (state) => {
-    const path = kept?.(state) === true ? keptPath(state, takesQuery) : expand(state);
-    const target = withQuery(path.startsWith("/") ? path : `/${path}`, appendQuery ? state.query : "");
+    const isKept = kept?.(state) === true;
+    const path = isKept ? keptPath(state, takesQuery) : expand(state);
+    const target = withQuery(isKept || path.startsWith("/") ? path : `/${path}`, appendQuery ? state.query : "");
     return target.length <= maxTarget && state.rewrite(target);
   };
 }

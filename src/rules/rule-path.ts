@@ -36,18 +36,17 @@ export function decodeText(escaped: string): string {
   const bytes = escaped.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
-  // oxlint-disable-next-line no-control-regex -- All of ASCII.
-  return /^[\0-\x7f]*$/.test(bytes) ? bytes : (asUtf8(bytes) ?? bytes);
+  return beyondAscii.test(bytes) ? bytes.replaceAll(utf8Sequences, fromUtf8) : bytes;
 }
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const beyondAscii = /[\x80-\xff]/;
 
-function asUtf8(bytes: string): string | null {
-  try {
-    return utf8.decode(Buffer.from(bytes, "latin1"));
-  } catch {
-    return null;
-  }
+/** Unicode 3.9, table 3-7: what is well-formed, of more than one byte. */
+const utf8Sequences =
+  /(?:[\xc2-\xdf]|\xe0[\xa0-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]|\xed[\x80-\x9f]|\xf0[\x90-\xbf][\x80-\xbf]|[\xf1-\xf3][\x80-\xbf]{2}|\xf4[\x80-\x8f][\x80-\xbf])[\x80-\xbf]/g;
+
+function fromUtf8(bytes: string): string {
+  return Buffer.from(bytes, "latin1").toString();
 }
 
 function resolved(path: string): string {

@@ -121,13 +121,13 @@ export class RuleRun {
   }
 
   #forward(): RuleOutcome {
-    const { rewritten, headers, variables, target } = this.#state;
+    const { rewritten, headers, variables, target, request } = this.#state;
     if (this.#by === null && headers === null && variables === null) return untouched;
     return {
       kind: "forward",
       rule: this.#by,
       farm: this.#farm,
-      target: rewritten ? target : null,
+      target: rewritten && target !== request.target ? target : null,
       headers: headers ?? untouched.headers,
       variables: variables ?? untouched.variables,
     };

@@ -2,6 +2,7 @@
 const outsidePath = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/gu;
 const outsideQuery = /[^\x21-\x7e]|["<>#]/gu;
 const outsideUrl = /[^\x21-\x7e]|["<>\\^`{|}]/gu;
+const outsideTarget = /[^\x21-\x7e]|["<>\\^`{|}#]/gu;
 const strayPercent = /%(?![0-9A-Fa-f]{2})/g;
 
 /** A decoded text as a part of a path: whatever it has, a server reads the same. */
@@ -17,6 +18,11 @@ export function encodeQuery(text: string): string {
 /** A text that is a URL, or a part of one, already; only what can't stand in one is escaped. */
 export function encodeUrl(text: string): string {
   return text.replaceAll(strayPercent, "%25").replaceAll(outsideUrl, escapes);
+}
+
+/** The same for a request's target, which has no fragment. */
+export function encodeTarget(text: string): string {
+  return text.replaceAll(strayPercent, "%25").replaceAll(outsideTarget, escapes);
 }
 
 /** A path that was decoded with the query as it came behind it. */

@@ -1,24 +1,24 @@
+import { compileRules } from "../../src/rules/compile-rules.ts";
 import type { RulesConfig } from "../../src/rules/rule-config.ts";
 import { untouched, type RuleOutcome } from "../../src/rules/rule-outcome.ts";
 import type { RuleRequest } from "../../src/rules/rule-request.ts";
 
-/** THE SWITCH: true as soon as src/rules/compile-rules.ts is there. */
-export const engineIsThere: boolean = false;
-
 /** What the product's engine makes of the request. */
 export type Engine = (request: RuleRequest) => RuleOutcome | "malformed";
 
-interface CompileRules {
-  readonly compileRules: (config: RulesConfig) => { apply(request: RuleRequest): RuleOutcome | "malformed" } | null;
+/** Rules one by one, and with every rule tried for the trace, must come to the same. */
+export function engineOf(config: RulesConfig): Engine {
+  const inbound = compileRules(config);
+  if (inbound === null) return () => untouched;
+  return (request) => {
+    const outcome = inbound.apply(request, null);
+    const traced = inbound.apply(request, []);
+    if (JSON.stringify(plain(outcome)) !== JSON.stringify(plain(traced))) throw new Error("the trace came elsewhere");
+    return outcome;
+  };
 }
 
-// Not known to the compiler before it is there. Once it is, an ordinary import takes the place of these lines.
-const compileRulesFile = "../../src/rules/compile-rules.js";
-const compiler = engineIsThere ? ((await import(compileRulesFile)) as CompileRules) : null;
-
-/** null = there is no engine yet. */
-export function engineOf(config: RulesConfig): Engine | null {
-  if (compiler === null) return null;
-  const inbound = compiler.compileRules(config);
-  return inbound === null ? () => untouched : (request) => inbound.apply(request);
+function plain(outcome: RuleOutcome | "malformed"): unknown {
+  if (outcome === "malformed" || outcome.kind !== "forward") return outcome;
+  return { ...outcome, headers: [...outcome.headers], variables: [...outcome.variables] };
 }
