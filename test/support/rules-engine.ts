@@ -14,6 +14,7 @@ interface CompileRules {
 
 // Not known to the compiler before it is there. Once it is, an ordinary import takes the place of these lines.
 const compileRulesFile = "../../src/rules/compile-rules.js";
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- See above.
 const compiler = engineIsThere ? ((await import(compileRulesFile)) as CompileRules) : null;
 
 /** null = there is no engine yet. */
