@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import type { RuleRequest } from "../../src/rules/rule-request.ts";
 
 /** One request of a golden file, and what becomes of it. */
-export interface GoldenCase {
+interface GoldenCase {
   /** Where it stands, and its request line. */
   readonly title: string;
   readonly request: RuleRequest;
@@ -11,7 +11,7 @@ export interface GoldenCase {
   readonly blocks: readonly string[];
 }
 
-export interface GoldenSection {
+interface GoldenSection {
   readonly title: string;
   readonly yaml: string;
   readonly cases: readonly GoldenCase[];

@@ -9,6 +9,7 @@ import type { ForwardOutcome } from "../../src/rules/rule-outcome.ts";
 import type { RuleRequest } from "../../src/rules/rule-request.ts";
 import { judgeConditions, matchPattern } from "./reference-match.ts";
 import { expand, type Scope } from "./reference-template.ts";
+import { withoutControls } from "./reference-url.ts";
 import { joinedLines, variableOf, type RequestState } from "./reference-variables.ts";
 
 export type HeaderLine = readonly [name: string, value: string];
@@ -80,7 +81,7 @@ function applyToHeader(rule: OutboundRuleConfig, name: string, passage: Passage)
     if (scope === null) return missing ? [] : [line];
     matched = true;
     if (rule.value === null || (!rule.replace && line[1] !== "")) return missing ? [] : [line];
-    const value = expand(rule.value, scope).replaceAll(/[\0-\x1f\x7f]/g, "");
+    const value = withoutControls(expand(rule.value, scope));
     return value === "" ? [] : [[line[0], value]];
   });
   passage.headers = changed;

@@ -3,7 +3,7 @@ import { untouched, type RuleOutcome } from "../../src/rules/rule-outcome.ts";
 import type { RuleRequest } from "../../src/rules/rule-request.ts";
 import { judgeConditions, matchPattern } from "./reference-match.ts";
 import { expand, expandPieces, type Scope } from "./reference-template.ts";
-import { appendQuery, isMalformed, locationOf, splitQuery, targetOf } from "./reference-url.ts";
+import { appendQuery, isMalformed, locationOf, splitQuery, targetOf, withoutControls } from "./reference-url.ts";
 import { currentPath, variableOf, type RequestState } from "./reference-variables.ts";
 
 interface Progress extends RequestState {
@@ -65,38 +65,32 @@ function isHost(wanted: string, authority: string): boolean {
 function setVariable({ name, value, replace }: SetVariableConfig, state: Progress, scope: Scope): void {
   if (!replace && variableOf(name, state) !== "") return;
   const expanded = expand(value, scope);
-  // A line break in a header would begin another one.
   state.set.set(name, name.startsWith("HTTP_") ? withoutControls(expanded) : expanded);
 }
 
-const withoutControls = (text: string): string => text.replaceAll(/[\0-\x1f\x7f]/g, "");
-
 /** The end of the request, if the action is one. */
 function perform({ name, action }: RuleConfig, state: Progress, scope: Scope): RuleOutcome | null {
-  switch (action.kind) {
-    case "none":
-      return null;
-    case "rewrite":
-      rewrite(action, state, scope);
-      state.rule = name;
-      return null;
-    case "redirect": {
-      const location = locationOf(expandPieces(action.url, scope));
-      const { query } = splitQuery(state.target);
-      return {
-        kind: "redirect",
-        rule: name,
-        status: action.status,
-        location: action.appendQuery ? appendQuery(location, query) : location,
-      };
-    }
-    case "respond": {
-      const reason = withoutControls(expand(action.reason, scope));
-      return { kind: "respond", rule: name, status: action.status, reason, body: expand(action.body, scope) };
-    }
-    case "abort":
-      return { kind: "abort", rule: name };
+  if (action.kind === "none") return null;
+  if (action.kind === "rewrite") {
+    rewrite(action, state, scope);
+    state.rule = name;
+    return null;
   }
+  return endOf(name, action, state, scope);
+}
+
+type LastAction = Exclude<ActionConfig, { readonly kind: "none" | "rewrite" }>;
+
+function endOf(rule: string, action: LastAction, state: Progress, scope: Scope): RuleOutcome {
+  const { kind } = action;
+  if (kind === "abort") return { kind, rule };
+  if (kind === "respond") {
+    const reason = withoutControls(expand(action.reason, scope));
+    return { kind, rule, status: action.status, reason, body: expand(action.body, scope) };
+  }
+  const expanded = locationOf(expandPieces(action.url, scope));
+  const location = action.appendQuery ? appendQuery(expanded, splitQuery(state.target).query) : expanded;
+  return { kind, rule, status: action.status, location };
 }
 
 function rewrite(action: ActionConfig & { readonly kind: "rewrite" }, state: Progress, scope: Scope): void {

@@ -34,13 +34,18 @@ function encodeAround(text: string, keeps: RegExp): string {
   return text.replaceAll(/%[\da-f]{2}|[^]/giu, (part) => (hexPair.test(part) ? part : percentEncode(part, keeps)));
 }
 
-export const encodePath = (value: string): string => percentEncode(value, pathCharacter);
+const encodePath = (value: string): string => percentEncode(value, pathCharacter);
 const encodePathLiteral = (text: string): string => encodeAround(text, pathCharacter);
 const encodeQuery = (text: string): string => encodeAround(text, queryCharacter);
 const keepOnly = (text: string, allowed: RegExp): string =>
   Array.from(text)
     .filter((character) => allowed.test(character))
     .join("");
+
+/** A line break in a header would begin another one. */
+export function withoutControls(text: string): string {
+  return text.replaceAll(/[^ -~\u0080-\uffff]/g, "");
+}
 
 /** Bytes as UTF-8; a byte that is no part of valid UTF-8 is its latin1 character. */
 export function utf8OrLatin1(bytes: Buffer): string {
