@@ -1,0 +1,21 @@
+/** The whole match, then the groups; "" = the group took no part. */
+export type Captures = readonly string[];
+
+/**
+ * What matches. "direct": compared without a regular expression; "native": the JavaScript engine, where no input can make
+ * it slow; "linear": an engine that never goes back in its input.
+ */
+export type Engine = "direct" | "native" | "linear";
+
+/** A pattern made ready for use; `negate` is the caller's matter. */
+export interface Pattern {
+  /** null = no match. */
+  match(input: string): Captures | null;
+  /** Capture groups, without the whole match. */
+  readonly groups: number;
+  readonly engine: Engine;
+}
+
+export type PatternResult =
+  | { readonly ok: true; readonly pattern: Pattern }
+  | { readonly ok: false; readonly fault: string };
