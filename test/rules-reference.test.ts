@@ -6,7 +6,7 @@ import type { RuleOutcome } from "../src/rules/rule-outcome.ts";
 import type { RuleRequest } from "../src/rules/rule-request.ts";
 import { randomRequest, randomRules, traceVariable } from "./support/random-rules.ts";
 import { referenceOutcome } from "./support/reference-rules.ts";
-import { engineIsThere, engineOf } from "./support/rules-engine.ts";
+import { engineOf } from "./support/rules-engine.ts";
 
 const runs = 1000;
 const requests = fc.array(randomRequest, { minLength: 1, maxLength: 4 });
@@ -63,18 +63,18 @@ describe("random rules", () => {
       }),
       { numRuns: runs },
     );
-    const least = { matched: 0.2, chain: 0.1, rewritten: 0.1, redirect: 0.02, respond: 0.02, abort: 0.02 };
+    const least = { matched: 0.2, chain: 0.04, rewritten: 0.1, redirect: 0.02, respond: 0.02, abort: 0.02 };
     for (const [name, share] of Object.entries(least)) {
       assert.ok(tally.share(name) >= share, `${name}: ${tally.share(name).toFixed(3)} of all, not ${share}`);
     }
   });
 
-  it("have the same outcome by the engine", { skip: !engineIsThere && "the engine is not there yet" }, () => {
+  it("have the same outcome by the engine", () => {
     fc.assert(
       fc.property(randomRules, requests, (config, all) => {
         const engine = engineOf(config);
         for (const request of all)
-          assert.deepEqual(engine?.(request), referenceOutcome(config, request), text(config, request));
+          assert.deepEqual(engine(request), referenceOutcome(config, request), text(config, request));
       }),
       { numRuns: runs },
     );

@@ -1,5 +1,8 @@
 const needsWork = /[%\\]|\/\.|\/\/|[\x80-\xff]/;
-const malformedEscape = /%(?![0-9a-f]{2})|%00/i;
+const malformedEscape = /%(?![0-9a-f]{2})/i;
+/** As http.sys refuses them (AllowRestrictedChars): no "." of a pattern would match a line break. */
+// oxlint-disable-next-line no-control-regex -- They are what is looked for.
+const control = /%(?:[01][0-9a-f]|7f)/i;
 
 /** What is behind the "?" of a target, as it came; "" = nothing. */
 export function queryOf(target: string): string {
@@ -15,19 +18,19 @@ export function pathOf(target: string): string {
 
 /**
  * A path as rules compare it, without the slash at its beginning: decoded once as UTF-8, "\" read as "/", empty and dot
- * segments resolved, as IIS does before its rules run. Case is kept. null = a malformed escape or a NUL.
+ * segments resolved, as IIS does before its rules run. Case is kept. null = a malformed escape, or one of a control character.
  */
 export function rulePath(path: string): string | null {
   if (path === "*") return "";
   if (!needsWork.test(path)) return path.slice(1);
-  if (malformedEscape.test(path)) return null;
+  if (malformedEscape.test(path) || control.test(path)) return null;
   return resolved(decodeText(path));
 }
 
 /** The same as a server reads it that decodes letters but leaves slashes and dots as they are. */
 export function literalRulePath(path: string): string | null {
   if (path === "*") return "";
-  if (malformedEscape.test(path)) return null;
+  if (malformedEscape.test(path) || control.test(path)) return null;
   return decodeText(path.replaceAll(/%(?=2[ef]|5c)/gi, "%25")).slice(1);
 }
 

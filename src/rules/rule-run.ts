@@ -36,7 +36,8 @@ export class RuleRun {
     const state = this.#state;
     this.#farm = null;
     this.#by = null;
-    if (!state.begin(request, literally) || !this.#locate()) return "malformed";
+    if (!state.begin(request, literally) || this.#hostNames(request.host) === null) return "malformed";
+    this.#locate();
     let at = -1;
     while ((at = this.#next(at + 1, steps)) !== -1) {
       const rule = this.#rules[at];
@@ -55,12 +56,10 @@ export class RuleRun {
   }
 
   /** What may match depends on host and path, which rules may change. */
-  #locate(): boolean {
-    const name = this.#hostNames(this.#state.host);
-    if (name === null) return false;
-    this.#hostName = name;
-    this.#candidates.locate(name, this.#state.path);
-    return true;
+  #locate(): void {
+    // What a rule has made of it need not be a name: then it is no rule's host.
+    this.#hostName = this.#hostNames(this.#state.host) ?? "";
+    this.#candidates.locate(this.#hostName, this.#state.path);
   }
 
   #matches(rule: Rule, steps: RuleStep[] | null): boolean {
@@ -100,8 +99,8 @@ export class RuleRun {
     if (steps !== null) this.#note(config, "", changed, steps);
     if (!understood) return "malformed";
     if (outcome !== null) return outcome;
-    const moved = set.length > 0 || action.kind === "rewrite";
-    return moved && !this.#locate() ? "malformed" : null;
+    if (set.length > 0 || action.kind === "rewrite") this.#locate();
+    return null;
   }
 
   #set(setters: readonly Setter[]): RuleStep["set"] {

@@ -88,7 +88,9 @@ export function isDecoded(parts: readonly TemplatePart[]): boolean {
 export function keptPart(text: string): ((state: RuleState) => boolean) | null {
   const [only, second] = templateParts(text);
   if (only?.kind === "variable" && second === undefined) {
-    return pathVariables.has(only.name) || only.name === "REQUEST_URI" ? () => true : null;
+    const { name } = only;
+    // A rule may have set it to something else.
+    return pathVariables.has(name) || name === "REQUEST_URI" ? ({ variables }) => variables?.has(name) !== true : null;
   }
   return /^\/\{R:0\}$/i.test(text) ? ({ ruleCaptures, path }) => ruleCaptures[0] === path : null;
 }

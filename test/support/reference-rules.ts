@@ -65,7 +65,15 @@ function isHost(wanted: string, authority: string): boolean {
 function setVariable({ name, value, replace }: SetVariableConfig, state: Progress, scope: Scope): void {
   if (!replace && variableOf(name, state) !== "") return;
   const expanded = expand(value, scope);
-  state.set.set(name, name.startsWith("HTTP_") ? withoutControls(expanded) : expanded);
+  state.set.set(name, name.startsWith("HTTP_") ? headerText(expanded) : expanded);
+}
+
+/** What cannot stand in a header's line is escaped, and spaces around it mean nothing. */
+function headerText(text: string): string {
+  return text.trim().replaceAll(/[\0-\x1f\x7f]|[^\0-\xff]/gu, (character) => {
+    const hex = Buffer.from(character).toString("hex").toUpperCase();
+    return hex.replaceAll(/../g, "%$&");
+  });
 }
 
 /** The end of the request, if the action is one. */

@@ -57,7 +57,7 @@ export function utf8OrLatin1(bytes: Buffer): string {
 
 /** An escape that cannot be read, or a NUL. */
 export function isMalformed(rawPath: string): boolean {
-  return /%(?![\da-f]{2})|%00/i.test(rawPath);
+  return /%(?![\da-f]{2})|%(?:[01][\da-f]|7f)/i.test(rawPath);
 }
 
 /** The path as rules see it: decoded once, dot segments and empty ones resolved as IIS does, without the leading "/". */
