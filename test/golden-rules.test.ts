@@ -4,6 +4,7 @@ import { goldenFiles } from "./support/golden-file.ts";
 import { outcomeText } from "./support/outcome-text.ts";
 import { referenceOutcome } from "./support/reference-rules.ts";
 import { engineIsThere, engineOf } from "./support/rules-engine.ts";
+import { rulesByInterpret } from "./support/rules-by-interpret.ts";
 import { rulesOfYaml } from "./support/rules-of-yaml.ts";
 
 /*
@@ -18,6 +19,10 @@ for (const { name, sections } of files) {
     for (const { title, yaml, cases } of sections) {
       const config = rulesOfYaml(yaml);
       const engine = engineOf(config);
+      it(`${title}: is a configuration`, () => {
+        const read = rulesByInterpret(yaml);
+        if (read !== null) assert.deepEqual(read, config);
+      });
       for (const { title: line, request, blocks } of cases) {
         it(`${title}, ${line}`, () => {
           assert.equal(outcomeText(referenceOutcome(config, request)), blocks[0], "the reference");

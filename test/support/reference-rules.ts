@@ -98,7 +98,9 @@ function rewrite(action: ActionConfig & { readonly kind: "rewrite" }, state: Pro
   if (action.url !== null) {
     const { query } = splitQuery(state.target);
     const target = keptTarget(action.url, state, scope) ?? targetOf(expandPieces(action.url, scope));
-    state.target = action.appendQuery ? appendQuery(target, query) : target;
+    const whole = action.appendQuery ? appendQuery(target, query) : target;
+    // "*" has no query: what is behind it makes it a path.
+    state.target = whole.startsWith("*?") ? `/${whole.slice(1)}` : whole;
   }
   state.farm = farm;
 }
