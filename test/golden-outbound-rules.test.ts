@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import { goldenFiles } from "./support/golden-file.ts";
 import { referenceHeaders, type HeaderLine, type ResponseHead } from "./support/reference-headers.ts";
 import { referenceOutcome } from "./support/reference-rules.ts";
+import { rulesByInterpret } from "./support/rules-by-interpret.ts";
 import { rulesOfYaml } from "./support/rules-of-yaml.ts";
 
 /*
@@ -13,6 +14,10 @@ for (const { name, sections } of goldenFiles("outbound-rules")) {
   describe(`golden outbound rules in ${name}`, () => {
     for (const { title, yaml, cases } of sections) {
       const config = rulesOfYaml(yaml);
+      it(`${title}: is a configuration`, () => {
+        const read = rulesByInterpret(yaml);
+        if (read !== null) assert.deepEqual(read, config);
+      });
       for (const { title: line, request, blocks } of cases) {
         it(`${title}, ${line}`, () => {
           const inbound = referenceOutcome(config, request);

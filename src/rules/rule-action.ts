@@ -61,11 +61,16 @@ function compileRewrite(url: string, appendQuery: boolean, scope: TemplateScope)
   const kept = keptPart(url);
   const takesQuery = keepsQuery(url);
   return (state) => {
-    const isKept = kept?.(state) === true;
-    const path = isKept ? keptPath(state, takesQuery) : expand(state);
-    const target = withQuery(isKept || path.startsWith("/") ? path : `/${path}`, appendQuery ? state.query : "");
-    return target.length <= maxTarget && state.rewrite(target);
+    const path = kept?.(state) === true ? keptPath(state, takesQuery) : expand(state);
+    const target = withQuery(atRoot(path), appendQuery ? state.query : "");
+    // "*" is the target of OPTIONS alone, and has no query.
+    const sent = target.startsWith("*?") ? `/${target.slice(1)}` : target;
+    return sent.length <= maxTarget && state.rewrite(sent);
   };
+}
+
+function atRoot(path: string): string {
+  return path.startsWith("/") || path === "*" ? path : `/${path}`;
 }
 
 function keptPath(state: RuleState, withItsQuery: boolean): string {

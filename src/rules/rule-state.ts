@@ -10,7 +10,9 @@ export type Settings = ReadonlyMap<string, string>;
 /** A request on its way through the rules. One object serves all requests, one after the other. */
 export class RuleState {
   request: RuleRequest = nobody;
-  /** As it would be sent on now, without the query: as it came, or as a rule made it. */
+  /** As it would be sent on now: as it came, or as a rule made it. */
+  target = "";
+  /** The same without the query. */
   rawPath = "";
   /** The query as it came, or as a rule made it, without "?". */
   query = "";
@@ -43,10 +45,6 @@ export class RuleState {
     return this.#goTo(target);
   }
 
-  get target(): string {
-    return this.query === "" ? this.rawPath : `${this.rawPath}?${this.query}`;
-  }
-
   /** Host as it is now. */
   get host(): string {
     return this.headers?.get("host") ?? this.request.host;
@@ -68,6 +66,7 @@ export class RuleState {
   }
 
   #goTo(target: string): boolean {
+    this.target = target;
     this.rawPath = pathOf(target);
     this.query = queryOf(target);
     const path = this.#readPath(this.rawPath);

@@ -9,8 +9,8 @@ export type ReadVariable = (state: RuleState) => string;
 /** What a router can know; what is not here and no header is "", unless a rule sets it. */
 const known: Readonly<Record<string, ReadVariable>> = {
   HTTP_HOST: (state) => state.host,
-  SERVER_NAME: (state) => hostOf(state.host),
-  SERVER_PORT: ({ host, request }) => portOf(host) ?? String(request.localPort),
+  SERVER_NAME: ({ request }) => hostOf(request.host),
+  SERVER_PORT: ({ request }) => portOf(request.host) ?? String(request.localPort),
   SERVER_PORT_SECURE: ({ request }) => (request.https ? "1" : "0"),
   HTTPS: ({ request }) => (request.https ? "on" : "off"),
   QUERY_STRING: ({ query }) => query,
@@ -31,8 +31,6 @@ const known: Readonly<Record<string, ReadVariable>> = {
   HTTP_VERSION: ({ request }) => `HTTP/${request.version}`,
   CONTENT_LENGTH: headerReader("content-length"),
   CONTENT_TYPE: headerReader("content-type"),
-  GATEWAY_INTERFACE: () => "CGI/1.1",
-  SERVER_SOFTWARE: () => "Fairlead",
 };
 
 /** What IIS knows and a router can't: files, log-ins, its own ids. They are "". */
@@ -42,7 +40,7 @@ const unknowable: ReadonlySet<string> = new Set(
     "LOGON_USER REMOTE_USER UNMAPPED_REMOTE_USER CERT_SUBJECT CERT_ISSUER CERT_SERIALNUMBER CERT_FLAGS CERT_COOKIE " +
     "CERT_KEYSIZE CERT_SECRETKEYSIZE CERT_SERVER_ISSUER CERT_SERVER_SUBJECT HTTPS_KEYSIZE HTTPS_SECRETKEYSIZE " +
     "HTTPS_SERVER_ISSUER HTTPS_SERVER_SUBJECT ALL_HTTP ALL_RAW INSTANCE_ID INSTANCE_META_PATH INSTANCE_NAME " +
-    "APP_POOL_ID SITE_NAME"
+    "APP_POOL_ID SITE_NAME GATEWAY_INTERFACE SERVER_SOFTWARE"
   ).split(" "),
 );
 
@@ -105,7 +103,8 @@ function originalUrl(target: string): string {
   return `/${rulePath(pathOf(target)) ?? ""}${query === "" ? "" : `?${query}`}`;
 }
 
-function cacheUrl({ host, path, query, request }: RuleState): string {
+function cacheUrl({ path, query, request }: RuleState): string {
+  const { host } = request;
   const port = portOf(host) ?? String(request.localPort);
   const scheme = request.https ? "https" : "http";
   return `${scheme}://${hostOf(host)}:${port}/${path}${query === "" ? "" : `?${query}`}`;

@@ -153,7 +153,10 @@ rules: [{ name: by host, farm: "{farms:{SERVER_NAME}}" }]`,
   });
 
   it("puts nothing into a header that could end its line", async (t) => {
-    const { ask, received } = await startSite(t, `rules: [{ name: h, set: { HTTP_X_PATH: "{UrlDecode:{QUERY_STRING}}" }, farm: app }]`);
+    const { ask, received } = await startSite(
+      t,
+      `rules: [{ name: h, set: { HTTP_X_PATH: "{UrlDecode:{QUERY_STRING}}" }, farm: app }]`,
+    );
     await ask(get("/?a%0d%0aX-Evil:%201%C3%A9%E2%82%AC"));
     assert.match(received(), /\r\nX-Path: a%0D%0AX-Evil: 1\xe9%E2%82%AC\r\n/);
     assert.doesNotMatch(received(), /\r\nX-Evil/);

@@ -8,7 +8,7 @@ import type {
 import type { ForwardOutcome } from "../../src/rules/rule-outcome.ts";
 import type { RuleRequest } from "../../src/rules/rule-request.ts";
 import { judgeConditions, matchPattern } from "./reference-match.ts";
-import { expand, type Scope } from "./reference-template.ts";
+import { expand, expandPieces, type Scope } from "./reference-template.ts";
 import { withoutControls } from "./reference-url.ts";
 import { joinedLines, variableOf, type RequestState } from "./reference-variables.ts";
 
@@ -92,8 +92,8 @@ function applyToHeader(rule: OutboundRuleConfig, name: string, passage: Passage)
 function scopeOfMatch(rule: OutboundRuleConfig, input: string, passage: Passage): Scope | null {
   const r = matchPattern(rule.match, rule.syntax, input);
   if (r === null) return null;
-  const { holds: hold, c } = judge(rule, r, passage);
-  return hold ? scopeOf(passage, r, c) : null;
+  const judgement = judge(rule, r, passage);
+  return judgement.holds ? scopeOf(passage, r, judgement.c) : null;
 }
 
 function holds(conditions: ConditionsConfig & { readonly syntax: PatternSyntax }, passage: Passage): boolean {
@@ -105,7 +105,7 @@ function judge(
   r: readonly string[],
   passage: Passage,
 ): ReturnType<typeof judgeConditions> {
-  return judgeConditions(conditions, conditions.syntax, (input, c) => expand(input, scopeOf(passage, r, c)));
+  return judgeConditions(conditions, conditions.syntax, (input, { c }) => expandPieces(input, scopeOf(passage, r, c)));
 }
 
 function scopeOf(passage: Passage, r: readonly string[], c: readonly string[]): Scope {
@@ -115,5 +115,5 @@ function scopeOf(passage: Passage, r: readonly string[], c: readonly string[]): 
     return variableOf(name, passage.request);
   };
   // Pieces of URLs are no matter here: nothing is encoded in a header.
-  return { r, c, maps: passage.maps, variable, isSet: () => true, query: "" };
+  return { r, c, decoded: false, maps: passage.maps, variable, isSet: () => true, query: "" };
 }

@@ -1,3 +1,4 @@
+import { isDecoded, type Piece } from "./reference-url.ts";
 import type { ConditionsConfig, PatternConfig, PatternSyntax } from "../../src/rules/rule-config.ts";
 
 /** null = it does not hold; [] = it holds and captures nothing. */
@@ -27,21 +28,27 @@ export interface Judgement {
   readonly holds: boolean;
   /** What {C:n} is from now on. */
   readonly c: readonly string[];
+  /** They are of a decoded path. */
+  readonly decoded: boolean;
 }
 
 /** `inputOf`: a condition's input, expanded with the captures so far. */
 export function judgeConditions(
   { conditions, grouping, captures }: ConditionsConfig,
   syntax: PatternSyntax,
-  inputOf: (template: string, c: readonly string[]) => string,
+  inputOf: (template: string, before: Omit<Judgement, "holds">) => readonly Piece[],
 ): Judgement {
   let c: string[] = [];
+  let decoded = false;
   for (const condition of conditions) {
-    const match = matchPattern(condition, syntax, inputOf(condition.input, c));
-    if (match !== null && !condition.negate)
+    const pieces = inputOf(condition.input, { c, decoded });
+    const match = matchPattern(condition, syntax, pieces.map(({ text }) => text).join(""));
+    if (match !== null && !condition.negate) {
+      decoded = pieces.some(isDecoded) || (captures === "all" && decoded);
       c = captures === "last" || c.length === 0 ? match : [...c, ...match.slice(1)];
-    if (grouping === "all" && match === null) return { holds: false, c };
-    if (grouping === "any" && match !== null) return { holds: true, c };
+    }
+    if (grouping === "all" && match === null) return { holds: false, c, decoded };
+    if (grouping === "any" && match !== null) return { holds: true, c, decoded };
   }
-  return { holds: grouping === "all" || conditions.length === 0, c };
+  return { holds: grouping === "all" || conditions.length === 0, c, decoded };
 }

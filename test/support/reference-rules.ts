@@ -1,7 +1,7 @@
 import type { ActionConfig, RuleConfig, RulesConfig, SetVariableConfig } from "../../src/rules/rule-config.ts";
 import { untouched, type RuleOutcome } from "../../src/rules/rule-outcome.ts";
 import type { RuleRequest } from "../../src/rules/rule-request.ts";
-import { judgeConditions, matchPattern } from "./reference-match.ts";
+import { judgeConditions, matchPattern, type Judgement } from "./reference-match.ts";
 import { expand, expandPieces, type Scope } from "./reference-template.ts";
 import { appendQuery, isMalformed, locationOf, splitQuery, targetOf, withoutControls } from "./reference-url.ts";
 import { currentPath, variableOf, type RequestState } from "./reference-variables.ts";
@@ -26,6 +26,7 @@ export function referenceOutcome(config: RulesConfig, request: RuleRequest): Rul
     for (const variable of rule.set) setVariable(variable, state, scope);
     const end = perform(rule, state, scope);
     if (end !== null) return end;
+    if (isMalformed(splitQuery(state.target).path)) return "malformed";
     if (rule.stop) break;
   }
   return forwardOf(state);
@@ -38,15 +39,17 @@ function scopeOfMatch(rule: RuleConfig, state: Progress): Scope | null {
   const path = currentPath(state);
   const r = rule.path === null ? [path] : matchPattern(rule.path, rule.syntax, path);
   if (r === null) return null;
-  const scopeWith = (c: readonly string[]): Scope => scopeOf(state, r, c);
-  const { holds, c } = judgeConditions(rule, rule.syntax, (input, sofar) => expand(input, scopeWith(sofar)));
-  return holds ? scopeWith(c) : null;
+  const judgement = judgeConditions(rule, rule.syntax, (input, before) =>
+    expandPieces(input, scopeOf(state, r, before)),
+  );
+  return judgement.holds ? scopeOf(state, r, judgement) : null;
 }
 
-function scopeOf(state: Progress, r: readonly string[], c: readonly string[]): Scope {
+function scopeOf(state: Progress, r: readonly string[], { c, decoded }: Omit<Judgement, "holds">): Scope {
   return {
     r,
     c,
+    decoded,
     maps: state.config.maps,
     variable: (name) => variableOf(name, state),
     isSet: (name) => state.set.has(name),
@@ -106,7 +109,9 @@ function rewrite(action: ActionConfig & { readonly kind: "rewrite" }, state: Pro
   if (action.url !== null) {
     const { query } = splitQuery(state.target);
     const target = keptTarget(action.url, state, scope) ?? targetOf(expandPieces(action.url, scope));
-    state.target = action.appendQuery ? appendQuery(target, query) : target;
+    const whole = action.appendQuery ? appendQuery(target, query) : target;
+    // "*" has no query: what is behind it makes it a path.
+    state.target = whole.startsWith("*?") ? `/${whole.slice(1)}` : whole;
   }
   state.farm = farm;
 }

@@ -7,6 +7,8 @@ export interface Scope {
   readonly r: readonly string[];
   /** Of its conditions. */
   readonly c: readonly string[];
+  /** These are of a decoded path. */
+  readonly decoded: boolean;
   readonly maps: readonly RewriteMapConfig[];
   readonly variable: (name: string) => string;
   /** A rule has set it; it no longer stands for the request. */
@@ -58,25 +60,39 @@ function reference(inner: string, scope: Scope): Piece {
   if (capture !== null) {
     const isRule = capture[1]?.toUpperCase() === "R";
     const text = (isRule ? scope.r : scope.c)[Number(capture[2])] ?? "";
-    return { kind: isRule ? "value" : "mapped", text, queryAt: -1 };
+    if (isRule) return { kind: "path", text, queryAt: -1 };
+    return { kind: scope.decoded ? "captured-decoded" : "captured", text, queryAt: -1 };
   }
   const colon = inner.indexOf(":");
   if (colon === -1) return variable(inner.toUpperCase(), scope);
   const name = inner.slice(0, colon).toLowerCase();
-  const argument = expand(inner.slice(colon + 1), scope);
+  const pieces = expandPieces(inner.slice(colon + 1), scope);
+  const argument = pieces.map(({ text }) => text).join("");
   const call = functions[name];
-  if (call !== undefined)
-    return { kind: name === "urlencode" ? "verbatim" : "value", text: call(argument), queryAt: -1 };
+  if (call !== undefined) return { kind: kindOfCall(name, pieces), text: call(argument), queryAt: -1 };
   const map = scope.maps.find((one) => one.name.toLowerCase() === name);
   if (map === undefined) throw new RangeError(`{${inner}}: there is no such function and no such map`);
-  return { kind: "mapped", text: lookUp(map, argument), queryAt: -1 };
+  return { kind: "url", text: lookUp(map, argument), queryAt: -1 };
 }
+
+/** What a function makes of decoded text is still decoded, but for {UrlEncode:}. */
+function kindOfCall(name: string, pieces: readonly Piece[]): Piece["kind"] {
+  if (name === "urlencode") return "url";
+  if (name === "urldecode") return "decoded";
+  const kinds = pieces.map(({ kind }) => kind);
+  if (kinds.some((kind) => kind === "path" || kind === "decoded" || kind === "uri")) return "decoded";
+  return kinds.find((kind) => kind.startsWith("captured")) ?? "url";
+}
+
+/** HTTP_X_ORIGINAL_URL and CACHE_URL are URLs already where a function is given them. */
 
 function variable(name: string, scope: Scope): Piece {
   const text = scope.variable(name);
-  if (scope.isSet(name)) return { kind: "value", text, queryAt: -1 };
+  if (scope.isSet(name)) return { kind: "url", text, queryAt: -1 };
   if (name === "UNENCODED_URL" || name === "HTTP_URL") return { kind: "verbatim", text, queryAt: -1 };
-  if (name !== "REQUEST_URI") return { kind: "value", text, queryAt: -1 };
+  if (["URL", "PATH_INFO", "SCRIPT_NAME"].includes(name)) return { kind: "path", text, queryAt: -1 };
+  if (["HTTP_X_ORIGINAL_URL", "CACHE_URL"].includes(name)) return { kind: "decoded", text, queryAt: -1 };
+  if (name !== "REQUEST_URI") return { kind: "url", text, queryAt: -1 };
   // The path is decoded and may have a "?" of its own.
   const { query } = scope;
   return { kind: "uri", text, queryAt: query === "" ? -1 : text.length - query.length - 1 };

@@ -1,7 +1,10 @@
 /** A part of an expanded template, and where it came from: a URL treats each kind in its own way. */
 export interface Piece {
-  /** "mapped": of a map or a condition; "uri": a path and its query; "verbatim": encoded already. */
-  readonly kind: "literal" | "value" | "mapped" | "uri" | "verbatim";
+  /**
+   * "path": decoded, "?" and "%" are characters of it; "decoded": the same with a query behind it; "uri": a path and its
+   * query; "url": as it stands in a URL; "captured", "captured-decoded": of a condition; "verbatim": not to be touched.
+   */
+  readonly kind: "literal" | "path" | "decoded" | "url" | "captured" | "captured-decoded" | "uri" | "verbatim";
   readonly text: string;
   /** "uri": where in the text the query begins. */
   readonly queryAt: number;
@@ -12,6 +15,8 @@ const pathCharacter = /[\w.~!$&'()*+,;=:@/-]/;
 /** RFC 3986 3.1 and 3.2.2, 3.2.3. */
 const schemeCharacter = /[A-Za-z\d+.-]/;
 const authorityCharacter = /[\w.~!$&'()*+,;=:[\]-]/;
+/** The same but for what is mostly escaped, too. */
+const urlCharacter = /[!#-;=?-[\]_a-z~]/;
 /** Printable ASCII but for what no URL may hold, or what ends a query. */
 const queryCharacter = /[!$&-;=?-~]/;
 
@@ -91,6 +96,11 @@ export function appendQuery(url: string, query: string): string {
   return `${whole}${whole.includes("?") ? "&" : "?"}${query}${fragment}`;
 }
 
+/** Is it text that was decoded, or captured from some? */
+export function isDecoded({ kind }: Piece): boolean {
+  return kind === "path" || kind === "decoded" || kind === "uri" || kind.startsWith("captured");
+}
+
 type Part = "authority" | "path" | "query" | "fragment";
 
 /** Writes one URL from the pieces of its template, and encodes each piece for the part of the URL in which it lands. */
@@ -138,7 +148,7 @@ class UrlWriter {
 
   /** "https://{HTTP_HOST}{REQUEST_URI}": the path begins within a value. */
   #authorityValue(piece: Piece): void {
-    const slash = piece.text.indexOf("/");
+    const slash = piece.text.search(/[/?]/);
     this.text += keepOnly(slash === -1 ? piece.text : piece.text.slice(0, slash), authorityCharacter);
     if (slash === -1) return;
     this.#part = "path";
@@ -149,11 +159,12 @@ class UrlWriter {
     if (kind === "verbatim") this.text += text;
     else if (kind === "uri" && queryAt >= 0 && queryAt < text.length) {
       this.text += encodePath(text.slice(0, queryAt)) + text.slice(queryAt);
-    } else if (kind === "mapped" && text.includes("?")) {
-      // The entries of rewrite maps have queries of their own: "/article.aspx?id=1".
+    } else if (kind === "url" || kind === "captured") {
+      // The entries of rewrite maps have queries and escapes of their own: "/article.aspx?id=1".
+      this.text += encodeAround(text, urlCharacter).replaceAll("#", this.#isRedirect ? "#" : "%23");
+    } else if (kind !== "path" && kind !== "uri" && text.includes("?")) {
       const { path, query } = splitQuery(text);
       this.text += `${encodePath(path)}?${encodeQuery(query)}`;
-      this.#part = "query";
     } else this.text += encodePath(text);
   }
 }
@@ -189,7 +200,8 @@ export function locationOf(pieces: readonly Piece[]): string {
       writer.literal(piece.text.slice(start.offset));
     } else write(writer, piece);
   }
-  return /^(?:\/|[a-z][a-z\d+.-]*:\/\/)/i.test(writer.text) ? writer.text : `/${writer.text}`;
+  if (start?.index === 0 && start.offset === 2) return writer.text;
+  return /^[a-z][a-z\d+.-]*:/i.test(writer.text) ? writer.text : `/${writer.text.replace(/^[/\\]+/, "")}`;
 }
 
 function write(writer: UrlWriter, piece: Piece): void {
