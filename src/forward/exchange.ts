@@ -1,8 +1,11 @@
 import type { FaultCode } from "../farm/faults.ts";
 import type { Farm } from "../farm/farm.ts";
 import type { ConnectedMember, ConnectionOwner, MemberConnection } from "../net/connected-member.ts";
+import type { ResponseHead } from "../http/response-head.ts";
+import type { ResponseChanges } from "../rules/outbound/response-changes.ts";
 import type { ClientSide } from "./client-side.ts";
 import type { RequestChanges } from "./request-changes.ts";
+import type { RewrittenBody } from "./rewritten-body.ts";
 
 /** How far the present attempt has come. */
 export type Phase =
@@ -45,6 +48,12 @@ export interface RequestRouting {
   broken(exchange: Exchange, code: FaultCode): void;
   /** The request is over, however it ended; told exactly once, before anything of it is forgotten. */
   readonly ended: (exchange: Exchange) => void;
+}
+
+interface Rewriting {
+  readonly body: RewrittenBody;
+  /** The member has sent all of its response; what is left to do is ours. */
+  memberDone: boolean;
 }
 
 interface ExchangeContext {
@@ -100,6 +109,10 @@ export class Exchange {
   unchunk = false;
   /** The member's connection has more to come, but the client does not take it. */
   clientFull = false;
+  /** What rules make of the response, asked once its final head is known; null = there are none. */
+  outbound: ((head: ResponseHead, exchange: Exchange) => ResponseChanges | null) | null = null;
+  /** The response's body goes through rules; null = it goes on as it comes. */
+  rewriting: Rewriting | null = null;
   /** A second attempt at the same time, on a connection of its own; null = there is none. */
   hedge: MemberConnection | null = null;
   hedgeOwner: ConnectionOwner | null = null;
@@ -149,6 +162,8 @@ export class Exchange {
     this.early = false;
     this.unchunk = false;
     this.clientFull = false;
+    this.outbound = null;
+    this.dropRewriting();
     this.hedgeDue = false;
     this.hedged = false;
     this.client.addedLines = "";
@@ -161,6 +176,13 @@ export class Exchange {
     this.line.delete(this);
     this.line = null;
     this.client.record.queueMs = this.monotonic() - this.queuedAt;
+  }
+
+  /** Frees what rewriting a body needs. */
+  dropRewriting(): void {
+    if (this.rewriting === null) return;
+    this.rewriting.body.destroy();
+    this.rewriting = null;
   }
 
   forgetBody(): void {
