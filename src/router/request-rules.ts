@@ -6,23 +6,55 @@ import { consistsOf, hostCharacters } from "../http/characters.ts";
 import { mayAuthenticateConnection } from "../http/connection-auth.ts";
 import { originTarget } from "../http/request-head.ts";
 import { literalPath } from "../http/routing-path.ts";
-import type { InboundRules } from "../rules/compile-rules.ts";
-import type { ForwardOutcome, RuleOutcome } from "../rules/rule-outcome.ts";
+import { compileRules, type InboundRules } from "../rules/compile-rules.ts";
+import type { ReportProblem } from "../rules/outbound/body-rule.ts";
+import { compileOutboundRules, type OutboundRules } from "../rules/outbound/compile-outbound.ts";
+import type { RulesConfig } from "../rules/rule-config.ts";
+import { untouched, type ForwardOutcome, type RuleOutcome } from "../rules/rule-outcome.ts";
 import type { RuleRequest } from "../rules/rule-request.ts";
+import { ClientRequest } from "./client-request.ts";
 import type { RoutedFarm } from "./routed-farm.ts";
 import type { Senders } from "./senders.ts";
 
-/** The rules of a configuration, tried before its routes. */
+interface RuleParts {
+  readonly senders: Senders;
+  readonly bodyProblem: ReportProblem;
+}
+
+/** null = there are none. */
+export function createRequestRules(
+  config: RulesConfig,
+  farms: ReadonlyMap<string, RoutedFarm>,
+  parts: RuleParts,
+): RequestRules | null {
+  const [inbound, outbound] = [compileRules(config), compileOutboundRules(config)];
+  return inbound === null && outbound === null ? null : new RequestRules({ inbound, outbound }, farms, parts);
+}
+
+interface CompiledRules {
+  readonly inbound: InboundRules | null;
+  readonly outbound: OutboundRules | null;
+}
+
+/** The rules of a configuration: tried before its routes, and on what members answer. */
 export class RequestRules {
-  readonly #rules: InboundRules;
+  readonly #inbound: InboundRules | null;
+  readonly #outbound: OutboundRules | null;
   /** By lower-case names. */
   readonly #farms: ReadonlyMap<string, RoutedFarm>;
   readonly #request: ClientRequest;
+  readonly #bodyProblem: ReportProblem;
 
-  constructor(rules: InboundRules, farms: ReadonlyMap<string, RoutedFarm>, senders: Senders) {
-    this.#rules = rules;
+  constructor(
+    { inbound, outbound }: CompiledRules,
+    farms: ReadonlyMap<string, RoutedFarm>,
+    { senders, bodyProblem }: RuleParts,
+  ) {
+    this.#inbound = inbound;
+    this.#outbound = outbound;
     this.#farms = new Map([...farms].map(([name, farm]) => [name.toLowerCase(), farm]));
     this.#request = new ClientRequest(senders);
+    this.#bodyProblem = once(bodyProblem);
   }
 
   /** The farm that rules have chosen; null = the routes decide; "answered" = nothing is left to do. */
@@ -37,18 +69,26 @@ export class RequestRules {
       answer(client, outcome);
       return "answered";
     }
+    if (this.#outbound !== null) exchange.outbound = this.#outboundFor(this.#outbound, client, outcome);
     exchange.changes = changesOf(outcome, client);
     client.record.rule = outcome.rule ?? "";
     return outcome.farm === null ? null : this.#farmOf(exchange, outcome.farm);
   }
 
+  /** What the rules for the response need is kept until then. */
+  #outboundFor(rules: OutboundRules, client: ClientSide, inbound: ForwardOutcome): Exchange["outbound"] {
+    const request = copyOf(this.#request.of(client));
+    return (head) => rules.apply({ request, inbound }, head, this.#bodyProblem);
+  }
+
   #outcomeFor(client: ClientSide): RuleOutcome | "malformed" {
+    if (this.#inbound === null) return untouched;
     const request = this.#request.of(client);
-    const outcome = this.#rules.apply(request, null);
+    const outcome = this.#inbound.apply(request, null);
     if (outcome === "malformed" || literalPath(request.target) === null) return outcome;
     // Where a server that resolves nothing would read another path, and rules would have it go elsewhere, nobody can say
     // what was meant, and a rule could be got round.
-    const literal = this.#rules.applyLiteral(request);
+    const literal = this.#inbound.applyLiteral(request);
     return isSameWay(outcome, literal) ? outcome : "malformed";
   }
 
@@ -59,6 +99,20 @@ export class RequestRules {
     return "answered";
   }
 }
+
+/** Once for each rule and problem, as long as the configuration is in force. */
+function once(report: ReportProblem): ReportProblem {
+  const told = new Set<string>();
+  return (problem, detail) => {
+    const key = `${problem} ${detail}`;
+    if (told.has(key) || told.size >= maxTold) return;
+    told.add(key);
+    report(problem, detail);
+  };
+}
+
+/** Members choose what charset they name. */
+const maxTold = 100;
 
 function isSameWay(one: RuleOutcome, other: RuleOutcome | "malformed"): boolean {
   if (other === "malformed" || one.kind !== other.kind || one.rule !== other.rule) return false;
@@ -101,67 +155,10 @@ function fieldName(lowerCase: string): string {
   return lowerCase.replaceAll(/(?<![^-])[a-z]/g, (letter) => letter.toUpperCase());
 }
 
-/** A client's request as rules read it; one object for all of them. */
-class ClientRequest implements RuleRequest {
-  readonly #senders: Senders;
-  #client: ClientSide | null = null;
-
-  constructor(senders: Senders) {
-    this.#senders = senders;
-  }
-
-  of(client: ClientSide): this {
-    this.#client = client;
-    return this;
-  }
-
-  get #side(): ClientSide {
-    if (this.#client === null) throw new Error("there is no request");
-    return this.#client;
-  }
-
-  get method(): string {
-    return this.#side.head.method;
-  }
-
-  get target(): string {
-    return originTarget(this.#side.head);
-  }
-
-  get host(): string {
-    return this.#side.head.host;
-  }
-
-  get https(): boolean {
-    return this.#side.origin.protocol === "https";
-  }
-
-  get version(): "1.0" | "1.1" | "2" {
-    if (this.#side.multiplexed) return "2";
-    return this.#side.head.minor === 0 ? "1.0" : "1.1";
-  }
-
-  get head(): string {
-    return this.#side.head.text;
-  }
-
-  get fieldsStart(): number {
-    return this.#side.head.fieldsStart;
-  }
-
-  get clientAddress(): string {
-    return this.#senders.senderOf(this.#side)?.text ?? this.#side.origin.address;
-  }
-
-  get clientPort(): number {
-    return this.#side.record.connection.clientPort;
-  }
-
-  get localAddress(): string {
-    return this.#side.record.connection.localAddress;
-  }
-
-  get localPort(): number {
-    return this.#side.record.connection.localPort;
-  }
+/** Of a request whose connection may carry others by the time it is read. */
+function copyOf(request: RuleRequest): RuleRequest {
+  const { method, target, host, https, version, head, fieldsStart } = request;
+  const { clientAddress, clientPort, localAddress, localPort } = request;
+  const addresses = { clientAddress, clientPort, localAddress, localPort };
+  return { method, target, host, https, version, head, fieldsStart, ...addresses };
 }

@@ -40,6 +40,10 @@ function problem(message: string): TemplateFault {
   return { kind: "problem", message };
 }
 
+function warning(message: string): TemplateFault {
+  return { kind: "warning", message };
+}
+
 function ruleFault(group: number, { ruleGroups }: TemplateContext): TemplateFault | null {
   if (ruleGroups === -1)
     return problem(`{R:${group}} is always empty here: a pattern that is negated captures nothing`);
@@ -51,7 +55,7 @@ function ruleFault(group: number, { ruleGroups }: TemplateContext): TemplateFaul
 
 function conditionFault(group: number, { conditionGroups }: TemplateContext): TemplateFault | null {
   if (conditionGroups === -1) {
-    return problem(`{C:${group}} is always empty here: no condition before it captures anything`);
+    return warning(`{C:${group}} is always empty here: no condition before it captures anything`);
   }
   if (group <= conditionGroups) return null;
   return problem(
@@ -68,8 +72,7 @@ function variableFault(name: string, { variables, response }: TemplateContext): 
   if (name.startsWith("RESPONSE_") && response) return null;
   const kind = variableKind(name);
   if (variables.has(name) || kind === "value" || kind === "header") return null;
-  if (kind === "empty")
-    return { kind: "warning", message: `{${name}} is empty: IIS has it, but a router can't know it` };
+  if (kind === "empty") return warning(`{${name}} is empty: IIS has it, but a router can't know it`);
   return {
     kind: "warning",
     message: `{${name}} is empty: it is no server variable, and no rule sets it`,

@@ -2,7 +2,7 @@ import type { AST } from "@eslint-community/regexpp";
 import { isQuick } from "./backtracking-work.ts";
 import { foreignSyntax } from "./foreign-syntax.ts";
 import { compileLinear } from "./linear-pattern.ts";
-import type { Pattern, PatternResult } from "./matcher.ts";
+import type { Found, Pattern, PatternResult } from "./matcher.ts";
 import { parseEcmascript } from "./parse-ecmascript.ts";
 import { capturingGroups } from "./pattern-tree.ts";
 import { isProvedSafe } from "./proved-safe.ts";
@@ -31,9 +31,19 @@ function choosePattern(source: string, tree: AST.Pattern, ignoreCase: boolean): 
 
 function compileNative(source: string, tree: AST.Pattern, ignoreCase: boolean): Pattern {
   const regex = new RegExp(source, ignoreCase ? "i" : "");
+  const searching = new RegExp(source, ignoreCase ? "gi" : "g");
   const match = (input: string): readonly string[] | null => {
     const found = regex.exec(input);
-    return found === null ? null : Array.from(found, (group: string | undefined) => group ?? "");
+    return found === null ? null : groupsOf(found);
   };
-  return { match, groups: capturingGroups(tree).length, engine: "native" };
+  const find = (input: string, from: number): Found | null => {
+    searching.lastIndex = from;
+    const found = searching.exec(input);
+    return found === null ? null : { index: found.index, captures: groupsOf(found) };
+  };
+  return { match, find, groups: capturingGroups(tree).length, engine: "native" };
+}
+
+function groupsOf(found: RegExpExecArray): readonly string[] {
+  return Array.from(found, (group: string | undefined) => group ?? "");
 }

@@ -1,7 +1,7 @@
 import type { AST } from "@eslint-community/regexpp";
 import { RE2JS, RE2JSException, type Matcher } from "re2js";
 import { linearSource, surrogateShift, type GroupPlace } from "./linear-source.ts";
-import type { Pattern } from "./matcher.ts";
+import type { Found, Pattern } from "./matcher.ts";
 
 /** The engine's work for each unit of the input may grow with its instructions. */
 const mostInstructions = 2000;
@@ -15,11 +15,25 @@ export function compileLinear(tree: AST.Pattern, ignoreCase: boolean): Pattern |
   if (linear === null || engine === null) return null;
   const match = (input: string): readonly string[] | null => {
     const matcher = engine.matcher(input.replaceAll(surrogate, shift));
-    if (!matcher.find()) return null;
-    const groups = [wholeMatch, ...linear.places].map((place) => groupText(matcher, place));
-    return groups.map((text) => text.replaceAll(shifted, unshift));
+    return matcher.find() ? groupsOf(matcher, linear.places) : null;
   };
-  return { match, groups: linear.places.length, engine: "linear" };
+  const find = (input: string, from: number): Found | null => {
+    const before = input.slice(0, from).replaceAll(surrogate, shift);
+    const all = before + input.slice(from).replaceAll(surrogate, shift);
+    const matcher = engine.matcher(all);
+    if (!matcher.find(before.length)) return null;
+    const index = unshifted(all.slice(0, matcher.start())).length;
+    return { index, captures: groupsOf(matcher, linear.places) };
+  };
+  return { match, find, groups: linear.places.length, engine: "linear" };
+}
+
+function groupsOf(matcher: Matcher, places: readonly (GroupPlace | null)[]): readonly string[] {
+  return [wholeMatch, ...places].map((place) => unshifted(groupText(matcher, place)));
+}
+
+function unshifted(text: string): string {
+  return text.replaceAll(shifted, unshift);
 }
 
 const wholeMatch: GroupPlace = { group: 0, rounds: [] };

@@ -7,10 +7,21 @@ export type Captures = readonly string[];
  */
 export type Engine = "direct" | "native" | "linear";
 
+/** Where a pattern was found. */
+export interface Found {
+  readonly index: number;
+  readonly captures: Captures;
+}
+
 /** A pattern made ready for use; `negate` is the caller's matter. */
 export interface Pattern {
   /** null = no match. */
   match(input: string): Captures | null;
+  /**
+   * The first match that begins at `from` or behind it; what stands before it is seen by `\b` and the like. A wildcard
+   * matches the whole text or nothing, a text that is exact is looked for anywhere.
+   */
+  find(input: string, from: number): Found | null;
   /** Capture groups, without the whole match. */
   readonly groups: number;
   readonly engine: Engine;

@@ -1,5 +1,5 @@
 import { foldCase } from "./case-fold.ts";
-import type { Pattern } from "./matcher.ts";
+import type { Found, Pattern } from "./matcher.ts";
 
 const anyOne = "?".charCodeAt(0);
 
@@ -14,7 +14,11 @@ export function compileWildcard(source: string, ignoreCase: boolean): Pattern {
     const places = placePieces(pieces, ignoreCase ? foldCase(input) : input);
     return places === null ? null : [input, ...runsBetween(pieces, places, input)];
   };
-  return { match, groups: pieces.length - 1, engine: "direct" };
+  const find = (input: string, from: number): Found | null => {
+    const captures = from === 0 ? match(input) : null;
+    return captures === null ? null : { index: 0, captures };
+  };
+  return { match, find, groups: pieces.length - 1, engine: "direct" };
 }
 
 /** Where each piece stands; null = they do not fit. */

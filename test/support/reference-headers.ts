@@ -10,6 +10,7 @@ import type { RuleRequest } from "../../src/rules/rule-request.ts";
 import { judgeConditions, matchPattern } from "./reference-match.ts";
 import { expand, expandPieces, type Scope } from "./reference-template.ts";
 import { withoutControls } from "./reference-url.ts";
+import { headerText } from "./reference-rules.ts";
 import { joinedLines, variableOf, type RequestState } from "./reference-variables.ts";
 
 export type HeaderLine = readonly [name: string, value: string];

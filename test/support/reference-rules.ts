@@ -72,7 +72,8 @@ function setVariable({ name, value, replace }: SetVariableConfig, state: Progres
 }
 
 /** What cannot stand in a header's line is escaped, and spaces around it mean nothing. */
-function headerText(text: string): string {
+export function headerText(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- They are what is looked for.
   return text.trim().replaceAll(/[\0-\x1f\x7f]|[^\0-\xff]/gu, (character) => {
     const hex = Buffer.from(character).toString("hex").toUpperCase();
     return hex.replaceAll(/../g, "%$&");
