@@ -46,7 +46,7 @@ function warning(message: string): TemplateFault {
 
 function ruleFault(group: number, { ruleGroups }: TemplateContext): TemplateFault | null {
   if (ruleGroups === -1)
-    return problem(`{R:${group}} is always empty here: a pattern that is negated captures nothing`);
+    return warning(`{R:${group}} is always empty here: a pattern that is negated captures nothing`);
   if (group <= ruleGroups) return null;
   return problem(
     `{R:${group}} is of a group that is not there: the rule's pattern has ${groupsText(ruleGroups)} (put "( )" around what is meant)`,

@@ -1,7 +1,7 @@
 import type { RewriteMapConfig } from "./rule-config.ts";
 
 /** The value of a key. */
-export type RewriteMap = (key: string) => string;
+type RewriteMap = (key: string) => string;
 
 /** By lower-case names. */
 export type RewriteMaps = ReadonlyMap<string, RewriteMap>;

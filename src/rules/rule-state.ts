@@ -4,9 +4,6 @@ import type { RuleRequest } from "./rule-request.ts";
 
 const none: Captures = [];
 
-/** Values that rules have set, for later rules and for what is sent on. */
-export type Settings = ReadonlyMap<string, string>;
-
 /** A request on its way through the rules. One object serves all requests, one after the other. */
 export class RuleState {
   request: RuleRequest = nobody;

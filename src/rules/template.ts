@@ -19,7 +19,7 @@ export function compileTemplate(text: string, scope: TemplateScope): Template {
 }
 
 /** What the templates stand for, one behind the other. */
-export function joinTemplates(templates: readonly Template[]): Template {
+function joinTemplates(templates: readonly Template[]): Template {
   const [first, second] = templates;
   if (first === undefined) return () => "";
   if (second === undefined) return first;

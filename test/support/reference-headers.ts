@@ -9,7 +9,6 @@ import type { ForwardOutcome } from "../../src/rules/rule-outcome.ts";
 import type { RuleRequest } from "../../src/rules/rule-request.ts";
 import { judgeConditions, matchPattern } from "./reference-match.ts";
 import { expand, expandPieces, type Scope } from "./reference-template.ts";
-import { withoutControls } from "./reference-url.ts";
 import { headerText } from "./reference-rules.ts";
 import { joinedLines, variableOf, type RequestState } from "./reference-variables.ts";
 
@@ -82,7 +81,7 @@ function applyToHeader(rule: OutboundRuleConfig, name: string, passage: Passage)
     if (scope === null) return missing ? [] : [line];
     matched = true;
     if (rule.value === null || (!rule.replace && line[1] !== "")) return missing ? [] : [line];
-    const value = withoutControls(expand(rule.value, scope));
+    const value = headerText(expand(rule.value, scope));
     return value === "" ? [] : [[line[0], value]];
   });
   passage.headers = changed;

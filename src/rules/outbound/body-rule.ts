@@ -30,7 +30,7 @@ export interface BodyRule {
 }
 
 /** Why rules do not apply to a body, or not to all of it. */
-export type BodyProblem =
+type BodyProblem =
   /** Its charset is not one that can be read. No rule applies. */
   | "charset"
   /** Its content coding is not one that can be taken off. No rule applies. */
