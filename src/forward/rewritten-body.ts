@@ -69,6 +69,11 @@ class CodedBody implements RewrittenBody {
   readonly #output: RewrittenOutput;
   #codec: BodyCodec | null = null;
   #over = false;
+  /** All of the body as it came was written. */
+  #ended = false;
+  /** The decoder has found its end; what comes behind it is no content (browsers do not mind it either). */
+  #decodedAll = false;
+  #encodedAll = false;
   /** The encoder was given what it may still hold back. */
   #unflushed = false;
 
@@ -79,7 +84,7 @@ class CodedBody implements RewrittenBody {
   }
 
   write(bytes: Buffer): boolean {
-    if (this.#over || bytes.length === 0) return true;
+    if (this.#over || this.#decodedAll || bytes.length === 0) return true;
     const { decoder } = this.#opened(bytes[0] ?? 0);
     return decoder.write(
       Buffer.from(bytes),
@@ -88,9 +93,11 @@ class CodedBody implements RewrittenBody {
   }
 
   end(): void {
+    if (this.#over) return;
+    this.#ended = true;
     // Without a byte it is no gzip, but some servers send it for an empty body.
-    if (this.#codec === null) this.#output.done();
-    else this.#codec.decoder.end();
+    if (this.#codec === null || this.#encodedAll) this.#output.done();
+    else if (!this.#decodedAll) this.#codec.decoder.end();
   }
 
   resume(): void {
@@ -112,7 +119,7 @@ class CodedBody implements RewrittenBody {
     decoder.on("data", (bytes: Buffer) => this.#guarded(() => this.#decoded(codec, bytes))());
     decoder.on(
       "end",
-      this.#guarded(() => encoder.end(this.#rewriter.end())),
+      this.#guarded(() => this.#decoderEnded(codec)),
     );
     decoder.on(
       "drain",
@@ -123,7 +130,7 @@ class CodedBody implements RewrittenBody {
     encoder.on("drain", () => decoder.resume());
     encoder.on(
       "end",
-      this.#guarded(() => this.#output.done()),
+      this.#guarded(() => this.#encoderEnded()),
     );
     encoder.on("error", failed);
     this.#codec = codec;
@@ -137,6 +144,17 @@ class CodedBody implements RewrittenBody {
       if (!encoder.write(changed)) decoder.pause();
     }
     this.#flush();
+  }
+
+  #decoderEnded({ encoder }: BodyCodec): void {
+    this.#decodedAll = true;
+    encoder.end(this.#rewriter.end());
+    this.#output.ready();
+  }
+
+  #encoderEnded(): void {
+    this.#encodedAll = true;
+    if (this.#ended) this.#output.done();
   }
 
   #encoded({ encoder }: BodyCodec, bytes: Buffer): void {

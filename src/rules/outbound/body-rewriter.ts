@@ -6,6 +6,7 @@ import { type ContentCoding, readContentCoding } from "./content-coding.ts";
 import { fieldValues } from "./field-values.ts";
 import {
   hasTags,
+  isEventStream,
   isText,
   isXhtml,
   knowsReferences,
@@ -69,7 +70,9 @@ function stagesFor(rules: readonly BodyRule[], media: MediaType, { text, report 
     const rule = rules[index];
     if (rule === undefined) break;
     if (rule.attributes === null) {
-      stages.push(new TextReplacer(rule, fitFor(rule, media, { text, report }), report));
+      // Whoever reads events waits for each of them.
+      const unit = isEventStream(media) ? "each-line" : rule.longest;
+      stages.push(new TextReplacer(rule, unit, fitFor(rule, media, { text, report }), report));
       index++;
       continue;
     }

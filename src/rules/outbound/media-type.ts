@@ -33,6 +33,10 @@ export function hasTags({ type }: MediaType): boolean {
   return type === "text/html" || type === "application/xhtml+xml";
 }
 
+export function isEventStream({ type }: MediaType): boolean {
+  return type === "text/event-stream";
+}
+
 /** Is it read strictly as XML? */
 export function isXhtml({ type }: MediaType): boolean {
   return type === "application/xhtml+xml";

@@ -95,6 +95,11 @@ describe("a rule on the attributes of tags", () => {
     );
   });
 
+  it("leaves a value of XHTML with a reference that XML does not know", () => {
+    const html = `<a href="http://in/&eacute;"/>`;
+    check(html, html, "application/xhtml+xml");
+  });
+
   it("replaces within the value where the pattern matches a part, and not once more at its end", () => {
     assert.equal(
       rewriteText([aTagRule(["img srcset"], "/i/", "/o/")], `<img srcset="/i/1 1x, /i/2 2x">`),

@@ -16,6 +16,7 @@ interface TagRule {
 /** Replaces matches in the values of attributes. Several rules are applied one after the other to each value. */
 export class TagReplacer implements TextStage {
   readonly #rules: readonly TagRule[];
+  readonly #xml: boolean;
   readonly #fit: (text: string) => string;
   readonly #tokenizer: Tokenizer;
   readonly #events: TagEvents;
@@ -32,9 +33,10 @@ export class TagReplacer implements TextStage {
       matches: new MatchReplacer(rule, (text) => text),
       names: new Set(rule.attributes?.map(({ tag, attribute }) => `${tag} ${attribute}`)),
     }));
+    this.#xml = xml;
     this.#fit = fit;
     this.#events = new TagEvents({
-      text: (start, end) => (start < this.#start ? "" : this.#held.slice(start - this.#start, end - this.#start)),
+      text: (start, end) => this.#text(start, end),
       tag: (name, attributes, start, end) => this.#tag(name, attributes, start, end),
     });
     this.#tokenizer = new Tokenizer({ xmlMode: xml, decodeEntities: true }, this.#events);
@@ -58,6 +60,10 @@ export class TagReplacer implements TextStage {
     return this.#take();
   }
 
+  #text(start: number, end: number): string {
+    return start < this.#start ? "" : this.#held.slice(start - this.#start, end - this.#start);
+  }
+
   #tag(name: string, attributes: readonly SeenAttribute[], start: number, end: number): void {
     // Its beginning was passed on when it had become too long.
     if (start < this.#start || end - start > maxTag) return;
@@ -69,7 +75,7 @@ export class TagReplacer implements TextStage {
     for (const rule of this.#rules) {
       if (rule.names.has(names) && !rule.matches.done) changed = replaceAll(rule.matches, changed);
     }
-    if (changed === value) return;
+    if (changed === value || (this.#xml && hasUnknownReference(this.#text(start, end)))) return;
     this.#passTo(start);
     this.#changed += this.#fit(writeValue(changed, quote));
     this.#done = end;
@@ -89,6 +95,11 @@ export class TagReplacer implements TextStage {
     this.#changed = "";
     return changed;
   }
+}
+
+/** One that only the document's own declarations explain: it could not be written again. */
+function hasUnknownReference(written: string): boolean {
+  return /&(?!#|(?:amp|apos|gt|lt|quot);)/.test(written);
 }
 
 function replaceAll(matches: MatchReplacer, text: string): string {

@@ -18,6 +18,7 @@ import { maxHeldText, maxLine, TextReplacer } from "./text-replacer.ts";
 function replacer(rule: BodyRule, told: string[] = []): TextReplacer {
   return new TextReplacer(
     rule,
+    rule.longest,
     (text) => text,
     (problem, detail) => told.push(`${problem} ${detail}`),
   );
@@ -123,6 +124,24 @@ describe("a rule on the whole text", () => {
         assert.ok(out.equals(Buffer.from(whole)));
       }),
       { numRuns: 20 },
+    );
+  });
+
+  it("holds back nothing of a complete line of an event stream, and looks at each by itself, however it was cut", () => {
+    for (const longest of [9, "line", "any"] as const) {
+      const rule = aRule("a[^]*b|c$", "x", { longest });
+      const rewriter = rewriterFor([rule], "text/event-stream");
+      assert.equal(rewriter.write(Buffer.from("event: ab\n\na\nb\nc")).toString(), "event: x\n\na\nb\n");
+      assert.equal(rewriter.end().toString(), "x");
+    }
+    const text = fc.string({ unit: fc.constantFrom("a", "b", "c", "\n"), maxLength: 60 });
+    fc.assert(
+      fc.property(text, pieceLengths, (body, lengths) => {
+        const rule = aRule("a[^]*b|c$", "x");
+        const whole = body.split(/(?<=\n)/).map((line) => line.replace(/a[^]*b|c$/g, "x"));
+        const out = rewriteInPieces(rewriterFor([rule], "text/event-stream"), Buffer.from(body), lengths);
+        assert.equal(out.toString(), whole.join(""));
+      }),
     );
   });
 

@@ -1,4 +1,4 @@
-import type { BodyRule, ReportProblem, TextStage } from "./body-rule.ts";
+import type { BodyRule, LongestMatch, ReportProblem, TextStage } from "./body-rule.ts";
 import { MatchReplacer } from "./match-replacer.ts";
 
 /** Characters that a rule may hold back where it needs the whole text. */
@@ -10,9 +10,13 @@ export const maxLine = 64 * 1024;
 /** What stays of the text that was passed on, so that `\b` sees what stands before a match, and `^` that something does. */
 const context = 2;
 
+/** "each-line": every line is a text of its own, so that nothing of a complete one is held back. */
+export type SearchUnit = LongestMatch | "each-line";
+
 /** Replaces matches anywhere in a text and holds back no more of it than the pattern asks for. */
 export class TextReplacer implements TextStage {
-  readonly #rule: BodyRule;
+  readonly #name: string;
+  readonly #unit: SearchUnit;
   readonly #matches: MatchReplacer;
   readonly #report: ReportProblem;
   #held = "";
@@ -21,9 +25,9 @@ export class TextReplacer implements TextStage {
   #afterMatch = false;
   #passing = false;
 
-  constructor(rule: BodyRule, fit: (text: string) => string | null, report: ReportProblem) {
-    const { longest } = rule;
-    this.#rule = typeof longest === "number" && longest > maxHeldText ? { ...rule, longest: "any" } : rule;
+  constructor(rule: BodyRule, unit: SearchUnit, fit: (text: string) => string | null, report: ReportProblem) {
+    this.#name = rule.name;
+    this.#unit = typeof unit === "number" && unit > maxHeldText ? "any" : unit;
     this.#matches = new MatchReplacer(rule, fit);
     this.#report = report;
   }
@@ -31,9 +35,9 @@ export class TextReplacer implements TextStage {
   write(text: string): string {
     if (this.#passing) return text;
     this.#held += text;
-    const { longest } = this.#rule;
-    if (longest === "any") return this.#holdAll();
-    const changed = longest === "line" ? this.#searchLines() : this.#search(this.#held, this.#held.length - longest);
+    const unit = this.#unit;
+    if (unit === "any") return this.#holdAll();
+    const changed = typeof unit === "number" ? this.#search(this.#held, this.#held.length - unit) : this.#searchLines();
     return this.#matches.done ? changed + this.#pass() : changed;
   }
 
@@ -45,7 +49,7 @@ export class TextReplacer implements TextStage {
 
   #holdAll(): string {
     if (this.#held.length <= maxHeldText) return "";
-    this.#report("body-too-long", this.#rule.name);
+    this.#report("body-too-long", this.#name);
     return this.#pass();
   }
 
@@ -66,6 +70,9 @@ export class TextReplacer implements TextStage {
       const isLong = (lineEnd === 0 ? this.#held.length : lineEnd) - start > maxLine;
       if (lineEnd > 0 && !isLong) {
         start = lineEnd;
+        if (this.#unit === "line") continue;
+        changed += this.#searchTo(lineEnd);
+        start = this.#from;
         continue;
       }
       changed += this.#searchTo(start);
