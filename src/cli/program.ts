@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { checkCommand } from "./check.ts";
 import { demoCommand } from "./demo.ts";
+import { explainCommand } from "./explain.ts";
 import { labCommand } from "./lab.ts";
 import { runCommand } from "./run.ts";
 import { reloadCommand, rollbackCommand } from "./reload.ts";
@@ -19,6 +20,7 @@ export async function main(words: readonly string[]): Promise<void> {
   for (const command of [
     runCommand(),
     checkCommand(),
+    explainCommand(),
     schemaCommand(),
     statusCommand(),
     serverCommand(),
