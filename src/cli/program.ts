@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { checkCommand } from "./check.ts";
+import { importCommand } from "./import.ts";
 import { demoCommand } from "./demo.ts";
 import { labCommand } from "./lab.ts";
 import { runCommand } from "./run.ts";
@@ -19,6 +20,7 @@ export async function main(words: readonly string[]): Promise<void> {
   for (const command of [
     runCommand(),
     checkCommand(),
+    importCommand(),
     schemaCommand(),
     statusCommand(),
     serverCommand(),
