@@ -74,7 +74,11 @@ function withPresets(imported: Imported): Imported {
   const { document, findings, places } = imported;
   const recognised = recogniseExchange(document, places);
   if (recognised === null) return imported;
-  return { ...imported, document: recognised.document, findings: [...findings, ...recognised.findings] };
+  return { ...imported, document: recognised.document, findings: inOrder([...findings, ...recognised.findings]) };
+}
+
+function inOrder(findings: readonly ImportFinding[]): readonly ImportFinding[] {
+  return findings.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
 function remarksOf(file: string, standIn: string | null, written: boolean): readonly string[] {
@@ -113,7 +117,8 @@ function print({ file, text, result, remarks, written }: Outcome, { json }: Impo
 
 function summary(findings: readonly ImportFinding[], written: string | null): string {
   const count = (kind: string): number => findings.filter((finding) => finding.kind === kind).length;
-  const counts = `${count("changed")} changed, ${count("left-out")} left out, ${count("note")} notes`;
+  const notes = count("note") === 1 ? "1 note" : `${count("note")} notes`;
+  const counts = `${count("changed")} changed, ${count("left-out")} left out, ${notes}`;
   const next = written === null ? "" : `; ${written} is written: npx fairlead check -c ${written}`;
   return `${counts}${next}`;
 }

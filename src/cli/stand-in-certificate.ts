@@ -20,7 +20,6 @@ export async function standInCertificate(hosts: readonly string[], clock: Clock)
       notAfter: new Date(now + 365 * day),
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
-        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
         new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: "dns" as const, value }))),
       ],

@@ -25,6 +25,7 @@ import { resolveListeners } from "./resolve-listeners.ts";
 import { resolveNetworks } from "./resolve-networks.ts";
 import { resolveMetrics } from "./resolve-metrics.ts";
 import { resolveRoutes } from "./resolve-routes.ts";
+import { isHostPattern } from "./route-host.ts";
 import { resolveServers } from "./resolve-servers.ts";
 import { stopSchema } from "./stop-schema.ts";
 import { resolveTracing } from "./resolve-tracing.ts";
@@ -137,7 +138,7 @@ function warnOfUncoveredHosts(
   const names = listeners.flatMap(({ tls }) => tls?.certificates.flatMap((certificate) => certificate.names) ?? []);
   if (names.length === 0) return;
   const hosts = new Set(
-    routes.flatMap(({ host }) => (host === null || host.startsWith("*") || coversHost(names, host) ? [] : [host])),
+    routes.flatMap(({ host }) => (host === null || isHostPattern(host) || coversHost(names, host) ? [] : [host])),
   );
   if (hosts.size > 0) {
     findings.warning(

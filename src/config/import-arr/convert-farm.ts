@@ -40,7 +40,8 @@ function tellOf(planned: PlannedFarm, findings: ImportFindings): void {
     findings.changed(farm.place, `a health test by ${farm.health.scheme} in ${read}`, result, "");
   }
   if (scheme === "https") {
-    const expected = certificateName(planned) ?? "the server's own name";
+    const certified = certificateName(planned) ?? "each server's own name";
+    const expected = certified === farm.name.toLowerCase() ? "this name" : certified;
     const consequence = "if it has another one, change `tls: { serverName: … }`; a CA of your own goes into `ca`";
     findings.changed(
       farm.place,

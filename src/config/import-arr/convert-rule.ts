@@ -87,7 +87,8 @@ function shorthands(rule: ArrRule): Shorthands {
       taken.push(condition);
     }
   }
-  return { keys, taken };
+  const { host: name, https } = keys;
+  return { keys: { ...(name === undefined ? {} : { host: name }), ...(https === undefined ? {} : { https }) }, taken };
 }
 
 /** All templates of a rule. */

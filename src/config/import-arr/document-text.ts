@@ -1,4 +1,5 @@
 import type { ImportDocument } from "./import-document.ts";
+import { shareDefaults } from "./share-defaults.ts";
 import { comment, yamlOf } from "./write-yaml.ts";
 
 /** The document as a file; `remarks` stand at its top, a paragraph each. */
@@ -12,11 +13,12 @@ export function documentText(document: ImportDocument, remarks: readonly string[
 
 /** In the order in which people read it, without what is empty. */
 export function sectionsOf(document: ImportDocument): readonly (readonly [string, unknown])[] {
-  const { listen, servers, presets, farms, routes, rewriteMaps, rules, preConditions, outboundRules, forwarded } =
-    document;
+  const { listen, servers, presets, routes, rewriteMaps, rules, preConditions, outboundRules, forwarded } = document;
+  const { defaults, farms } = shareDefaults(document.farms);
   const all: readonly (readonly [string, unknown])[] = [
     ["listen", listen],
     ["servers", servers],
+    ["defaults", defaults],
     ...Object.entries(presets),
     ["farms", farms],
     ["rewriteMaps", rewriteMaps],
@@ -30,6 +32,6 @@ export function sectionsOf(document: ImportDocument): readonly (readonly [string
 }
 
 function sectionText(key: string, value: unknown): string {
-  if (key === "forwarded") return yamlOf({ [key]: value });
+  if (key === "forwarded" || key === "exchange") return yamlOf({ [key]: value });
   return `${key}:\n${yamlOf(value, "  ")}`;
 }

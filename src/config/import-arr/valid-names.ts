@@ -24,8 +24,8 @@ export class UniqueNames {
     const name = wanted === "" ? this.#valid.take("rule") : wanted;
     for (let number = 1; ; number += 1) {
       const unique = number === 1 ? name : `${name} ${number}`;
-      if (this.#taken.has(unique)) continue;
-      this.#taken.add(unique);
+      if (this.#taken.has(unique.toLowerCase())) continue;
+      this.#taken.add(unique.toLowerCase());
       return unique;
     }
   }
