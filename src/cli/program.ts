@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { checkCommand } from "./check.ts";
+import { importCommand } from "./import.ts";
 import { demoCommand } from "./demo.ts";
 import { explainCommand } from "./explain.ts";
 import { labCommand } from "./lab.ts";
@@ -21,6 +22,7 @@ export async function main(words: readonly string[]): Promise<void> {
     runCommand(),
     checkCommand(),
     explainCommand(),
+    importCommand(),
     schemaCommand(),
     statusCommand(),
     serverCommand(),

@@ -81,7 +81,8 @@ function resolveDomain(written: string, hosts: readonly string[], path: Path, fi
     findings.problem(path, `${quote(written)} is not a domain: ${remedy}`);
     return null;
   }
-  const outside = hosts.filter((host) => !`.${host.replace("*.", "")}`.endsWith(`.${domain}`));
+  const ends = hosts.filter((host) => !host.endsWith(".*"));
+  const outside = ends.filter((host) => !`.${host.replace("*.", "")}`.endsWith(`.${domain}`));
   if (outside.length > 0) {
     const message = `${[...new Set(outside)].join(", ")} does not end with it, so browsers refuse the cookie there`;
     findings.warning(path, `${message}: leave \`domain\` out, or write what all names end with`);

@@ -11,6 +11,7 @@ import { resolveLossPolicies } from "./resolve-failover.ts";
 import { resolveHealth } from "./resolve-health.ts";
 import { resolveMembers } from "./resolve-members.ts";
 import { resolveMemberTls } from "./resolve-member-tls.ts";
+import { isHostPattern } from "./route-host.ts";
 import type { Servers } from "./resolve-servers.ts";
 import { timeoutsSchema } from "./timeouts-schema.ts";
 import type { TimeoutsDocument } from "./timeouts-schema.ts";
@@ -76,9 +77,7 @@ function resolvePolicies(value: FarmDocument, defaults: Document["defaults"]) {
 
 /** The first name under which the farm is published; wildcards are no names. */
 function publishedHost(farm: string, routes: readonly RouteConfig[]): string | null {
-  return (
-    routes.find((route) => route.farm === farm && route.host !== null && !route.host.startsWith("*"))?.host ?? null
-  );
+  return routes.find((route) => route.farm === farm && route.host !== null && !isHostPattern(route.host))?.host ?? null;
 }
 
 function resolveTimeouts(own: TimeoutsDocument, shared: TimeoutsDocument): TimeoutsConfig {

@@ -1,0 +1,61 @@
+import type { RouteInput } from "../route-schema.ts";
+import type { ConvertedRule } from "./convert-rule.ts";
+import { goesBefore, overlap } from "./scope-overlap.ts";
+import type { PathScope, RuleScope } from "./rule-scope.ts";
+
+export interface ChosenRoutes {
+  readonly routes: readonly RouteInput[];
+  /** What stays a rule, in order. */
+  readonly rules: readonly ConvertedRule[];
+  /** Rules that only say that there is nothing, which the router does where no route fits. */
+  readonly dropped: readonly ConvertedRule[];
+}
+
+/**
+ * Rules that do no more than publish become routes. Rules are tried before routes: what stands before a rule that stays
+ * must stay, too, where both can be meant, and among routes the order is the router's own.
+ */
+export function chooseRoutes(converted: readonly ConvertedRule[], plainHttp: boolean): ChosenRoutes {
+  const kept: ConvertedRule[] = [];
+  const routed: ConvertedRule[] = [];
+  const dropped: ConvertedRule[] = [];
+  for (const [index, one] of [...converted.entries()].toReversed()) {
+    const laterRules = kept.filter((rule) => rule.source.enabled && overlap(one.scope, rule.scope));
+    const laterRoutes = routed.filter((route) => overlap(one.scope, route.scope));
+    const isLast = laterRules.length === 0 && laterRoutes.length === 0;
+    if (one.publishes?.farm === null && isLast) dropped.unshift(one);
+    else if (
+      isRoute(one, plainHttp) &&
+      laterRules.length === 0 &&
+      laterRoutes.every((route) => goesBefore(one.scope, route.scope)) &&
+      (one.source.stop || (isLast && !dropped.some(({ scope }) => overlap(one.scope, scope)))) &&
+      !converted.slice(0, index).some(changesHost)
+    ) {
+      routed.unshift(one);
+    } else kept.unshift(one);
+  }
+  return { routes: routed.flatMap(routesOf), rules: kept, dropped };
+}
+
+function isRoute({ publishes, scope }: ConvertedRule, plainHttp: boolean): boolean {
+  if (publishes === null || publishes.farm === null || !scope.exact || !scope.hostsExact) return false;
+  if (scope.https === false || (scope.https === true && plainHttp)) return false;
+  return scope.path.kind === "any" || scope.path.kind === "below" || isRoot(scope.path);
+}
+
+const isRoot = (path: PathScope): boolean => path.kind === "exact" && path.path === "";
+
+/** Routes go by the host that the client asked for. */
+function changesHost({ source }: ConvertedRule): boolean {
+  return source.enabled && !source.stop && source.variables.some(({ name }) => name === "HTTP_HOST");
+}
+
+function routesOf({ publishes, scope }: ConvertedRule): readonly RouteInput[] {
+  const farm = publishes?.farm ?? "";
+  return scope.hosts.map((host) => ({ ...(host === null ? {} : { host }), ...pathOf(scope), farm }));
+}
+
+function pathOf({ path }: RuleScope): Pick<RouteInput, "path" | "exact"> {
+  if (path.kind === "any") return {};
+  return isRoot(path) ? { path: "/", exact: true } : { path: `/${path.path}` };
+}

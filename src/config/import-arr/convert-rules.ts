@@ -1,0 +1,70 @@
+import { compilePattern } from "../../rules/pattern.ts";
+import type { ArrRule } from "./arr-rule.ts";
+import type { ActionContext } from "./convert-action.ts";
+import { convertRule, textsOf, type ConvertedRule } from "./convert-rule.ts";
+import { tablesOf } from "./template.ts";
+import { UniqueNames } from "./valid-names.ts";
+
+type Context = Omit<ActionContext, "pathChanges" | "hasSiteRules">;
+
+/** All rules in our words, in order. */
+export function convertRules(rules: readonly ArrRule[], context: Context): readonly ConvertedRule[] {
+  const names = new UniqueNames();
+  const converted: ConvertedRule[] = [];
+  const hasSiteRules = rules.some(({ global, enabled }) => !global && enabled);
+  let pathChanges = false;
+  for (const rule of rules) {
+    if (!isUsable(rule, context)) continue;
+    const one = convertRule(rule, names.take(rule.name), { ...context, hasSiteRules, pathChanges });
+    if (one === null) continue;
+    converted.push(one);
+    tellOfOrder(one, hasSiteRules, context);
+    if (rule.enabled && !rule.stop && one.rule.rewrite !== undefined) pathChanges = true;
+  }
+  return converted;
+}
+
+/** Its patterns are understood, and so are the tables that it looks things up in. */
+function isUsable(rule: ArrRule, { maps, findings }: Context): boolean {
+  const read = `the rule ${JSON.stringify(rule.name)}`;
+  const consequence = "its requests go on to the next rules and the routes";
+  const patterns = [rule.match, ...rule.conditions.list.filter(({ matchType }) => matchType === "Pattern")];
+  for (const { pattern, ignoreCase } of patterns) {
+    const compiled = compilePattern(pattern, rule.syntax, ignoreCase);
+    if (compiled.ok) continue;
+    findings.leftOut(
+      rule.place,
+      read,
+      `its pattern ${JSON.stringify(pattern)} is not understood: ${compiled.fault}`,
+      consequence,
+    );
+    return false;
+  }
+  const tables = textsOf(rule).flatMap(tablesOf);
+  const unknown = tables.find((name) => !maps.some((map) => map.name.toLowerCase() === name.toLowerCase()));
+  if (unknown === undefined) return true;
+  findings.leftOut(
+    rule.place,
+    read,
+    `${JSON.stringify(unknown)} is no rewrite map, and there are no providers here`,
+    consequence,
+  );
+  return false;
+}
+
+function tellOfOrder({ source, rule }: ConvertedRule, hasSiteRules: boolean, { findings }: Context): void {
+  if (!source.enabled) return;
+  const read = `the rule ${JSON.stringify(source.name)}`;
+  if (rule.farm !== undefined && !source.stop) {
+    findings.note(
+      source.place,
+      read,
+      "it forwards without stopProcessing, as before",
+      "a rule behind it that forwards as well wins",
+    );
+  }
+  if (source.global && source.stop && hasSiteRules && rule.farm === undefined && rule.stop === true) {
+    const consequence = "IIS goes on with the rules of its sites; here the routes decide";
+    findings.changed(source.place, read, "it also ends the rules of sites", consequence);
+  }
+}
