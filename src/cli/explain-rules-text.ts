@@ -56,10 +56,12 @@ function capturesText(letter: "R" | "C", captures: readonly string[]): string {
   return texts.length < 2 ? "" : `   ${texts.join("  ")}`;
 }
 
-function actionLines({ set, action, target, stops }: RuleStep): string[] {
+function actionLines({ set, action, farm, target, stops }: RuleStep): string[] {
   const settings = set.map(([name, value]) => (value === "" ? `removes ${name}` : `sets ${name} to ${quoted(value)}`));
   const last = stops ? "; no rule behind it is tried" : "";
-  if (action === "rewrite") return [...settings, `rewrites: the target is ${target}${last}`];
+  if (action === "rewrite") {
+    return [...settings, `${farm === null ? "the routes decide" : `to the farm ${farm}`}, as ${target}${last}`];
+  }
   return [...settings, action === "none" ? `has no action${last}` : `answers: ${action}`];
 }
 

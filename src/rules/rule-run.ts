@@ -146,6 +146,7 @@ export class RuleRun {
       conditionCaptures: state.conditionCaptures,
       set,
       action: matched ? config.action.kind : "",
+      farm: matched && config.action.kind === "rewrite" ? this.#farm : null,
       target: state.target,
       stops: matched && (config.stop || !["none", "rewrite"].includes(config.action.kind)),
     });
