@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { constants } from "node:http2";
 import { describe, it, type TestContext } from "node:test";
 import {
   brotliCompressSync,
   brotliDecompressSync,
-  constants,
+  constants as zlib,
   createGzip,
   deflateRawSync,
   deflateSync,
@@ -17,7 +18,7 @@ import {
 import type { ExchangeRecord } from "../../src/farm/exchange-record.ts";
 import type { Exchange } from "../../src/forward/exchange.ts";
 import { createBodyRewriter } from "../../src/rules/outbound/body-rewriter.ts";
-import { answerOf, startH2Site } from "../support/h2-site.ts";
+import { answerOf, resetOf, startH2Site } from "../support/h2-site.ts";
 import { giveBodyRules, giveOutbound, literalRule } from "../support/outbound-hook.ts";
 import { quiet } from "../support/quiet.ts";
 import { always, type RawConnection } from "../support/raw-member.ts";
@@ -69,7 +70,7 @@ function bodySoFar(received: Buffer): Buffer {
 }
 
 function textSoFar(received: Buffer): string {
-  return gunzipSync(bodySoFar(received), { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+  return gunzipSync(bodySoFar(received), { finishFlush: zlib.Z_SYNC_FLUSH }).toString();
 }
 
 function response(body: string | Buffer, ...fields: readonly string[]): string {
@@ -349,7 +350,7 @@ const codings: readonly Coding[] = [
   {
     name: "br",
     field: "br",
-    encode: (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } }),
+    encode: (bytes) => brotliCompressSync(bytes, { params: { [zlib.BROTLI_PARAM_QUALITY]: 1 } }),
     decode: (bytes) => brotliDecompressSync(bytes),
   },
 ];
@@ -505,6 +506,24 @@ describe("a rewritten body and a client", () => {
     assert.equal(exchanges.length, 5);
     for (const { rewriting } of exchanges) assert.equal(rewriting, null);
     assert.equal(closed(), 10);
+  });
+
+  it("that resets its stream: what it needed is freed", async (t) => {
+    giveBodyRules(t, rules);
+    const closed = countClosed(t);
+    const big = gzipSync(Array.from({ length: 200_000 }, (_, index) => `${index * 7919} http://inside\n`).join(""));
+    const site = await startH2Site(t, { members: [always(response(big, "Content-Encoding: gzip"))] });
+    const session = site.session();
+    for (let round = 1; round <= 3; round++) {
+      const stream = session.request({ ":path": "/" });
+      stream.once("data", () => {
+        stream.pause();
+        stream.close(constants.NGHTTP2_CANCEL);
+      });
+      assert.equal(await resetOf(stream), constants.NGHTTP2_CANCEL);
+      await site.untilIdle();
+      assert.equal(closed(), 2 * round);
+    }
   });
 
   it("that reads all of it: what it needed is freed too", async (t) => {
