@@ -34,6 +34,13 @@ export function canBeEmpty(element: AST.Element): boolean {
   return isGroup(element) && element.alternatives.some(({ elements }) => elements.every(canBeEmpty));
 }
 
+/** Is there something in it that takes nothing and does not hold everywhere? */
+export function hasAssertion(element: AST.Element): boolean {
+  if (element.type === "Assertion" || element.type === "Backreference") return true;
+  if (element.type === "Quantifier") return hasAssertion(element.element);
+  return isGroup(element) && element.alternatives.some(({ elements }) => elements.some(hasAssertion));
+}
+
 /** From left to right, as they are numbered. */
 export function capturingGroups(node: AST.Pattern | AST.Element): AST.CapturingGroup[] {
   if (node.type === "Quantifier") return capturingGroups(node.element);

@@ -27,6 +27,8 @@ describe("the engine of a pattern", () => {
       String.raw`^([a-z]+)/\1/`,
       "(?<!www[.])example[.]com",
       "^(?!.*[.][.])(.*)$",
+      "^([^/]+)/([^/]+)/(.*)$",
+      "(?:a|b|c|d|e|f|g|h){3}z{0,200}",
     ],
     linear: [
       "(.*)foo",
@@ -38,7 +40,6 @@ describe("the engine of a pattern", () => {
       "(?:x?)*y",
       "[^/]+/",
       "(?:^|/)owa(/.*)?$",
-      "(?:a|b|c|d|e|f|g|h){3}z{0,200}",
     ],
   };
   for (const engine of ["native", "linear"] as const) {
@@ -162,7 +163,17 @@ describe("the linear engine means what JavaScript means", () => {
       "(a*)?",
       "(a?){0,2}",
     ],
-    ["nothing before something", "(?:|a)?", "(?:a*?)?", "(a|ab)(c|bcd)?(d*)", "(?:a??)*", "(?:\\b)*a", "(?:(?:)|a)+"],
+    [
+      "nothing before something",
+      "(?:|a)?",
+      "(?:a*?)?",
+      "(a|ab)(c|bcd)?(d*)",
+      "(?:a??)*",
+      "(?:\\b)*a",
+      "(?:(?:)|a)+",
+      "(?:^)+a|(a*a)",
+      "(?:^|a)+b|a",
+    ],
     [
       "counted rounds",
       "(a){2}",
@@ -179,7 +190,7 @@ describe("the linear engine means what JavaScript means", () => {
       for (const source of sources.flatMap((plain) => [plain, `(?:${plain})${slow}`, `${slow}(?:${plain})`])) {
         for (const ignoreCase of [true, false]) {
           const pattern = compiled(source, ignoreCase);
-          if (source.includes(slow)) assert.equal(pattern.engine, "linear", source);
+          if (source.startsWith(slow)) assert.equal(pattern.engine, "linear", source);
           for (const input of [...texts, ...more]) {
             const wanted = nativeCaptures(source, ignoreCase, input);
             assert.deepEqual(pattern.match(input), wanted, JSON.stringify({ source, ignoreCase, input }));
