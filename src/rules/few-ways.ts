@@ -8,8 +8,8 @@ const mostSteps = 256;
 /** Lookarounds may be asked at each of them. */
 const mostStepsAround = 16;
 /** How much is looked at before it is given up. */
-const mostStates = 300;
-const mostLookedAt = 200_000;
+const mostStates = 100;
+const mostLookedAt = 50_000;
 
 /**
  * Are there so few ways at once through any input that a backtracking engine takes a bounded number of steps for each of
@@ -20,7 +20,13 @@ export function hasFewWays(tree: AST.Pattern, ignoreCase: boolean): boolean {
   if (!hasQuickLookarounds(tree)) return false;
   const automaton = positionAutomaton(tree.alternatives, ignoreCase);
   const steps = /\(\?<?[=!]/.test(tree.raw) ? mostStepsAround : mostSteps;
-  return automaton !== null && new Exploration(automaton, steps).isBounded();
+  return automaton !== null && new Exploration(automaton, steps, Infinity).isBounded();
+}
+
+/** Are there few positions at once where the pattern can be, in however many ways? Then the linear engine is quick. */
+export function hasFewPositions(tree: AST.Pattern, ignoreCase: boolean): boolean {
+  const automaton = positionAutomaton(tree.alternatives, ignoreCase);
+  return automaton !== null && new Exploration(automaton, mostSteps / 2, 1).isBounded();
 }
 
 /** The positions where the pattern can be, with the number of ways to each. */
@@ -33,9 +39,12 @@ class Exploration {
   readonly #units: readonly number[];
   /** Which of the units each position takes. */
   readonly #taken: readonly (readonly boolean[])[];
+  /** More ways to one position count as these. */
+  readonly #ways: number;
   #lookedAt = 0;
 
-  constructor(automaton: PositionAutomaton, steps: number) {
+  constructor(automaton: PositionAutomaton, steps: number, ways: number) {
+    this.#ways = ways;
     this.#automaton = automaton;
     this.#steps = steps;
     this.#units = telling(automaton);
@@ -58,9 +67,9 @@ class Exploration {
 
   #stepsFrom(state: State): number {
     const { anchored, first } = this.#automaton;
-    let steps = anchored ? 0 : [...first.values()].reduce((all, ways) => all + ways, 0);
+    let steps = anchored ? 0 : [...first.values()].reduce((all, ways) => all + Math.min(ways, this.#ways), 0);
     for (const [position, ways] of state) {
-      for (const more of this.#next(position).values()) steps += ways * more;
+      for (const more of this.#next(position).values()) steps += ways * Math.min(more, this.#ways);
     }
     return steps;
   }
@@ -84,7 +93,8 @@ class Exploration {
   #add(state: Map<number, number>, from: { next: ReadonlyMap<number, number>; ways: number; unit: number }): void {
     this.#lookedAt += from.next.size;
     for (const [target, more] of from.next) {
-      if (this.#taken[target]?.[from.unit] === true) state.set(target, (state.get(target) ?? 0) + from.ways * more);
+      if (this.#taken[target]?.[from.unit] !== true) continue;
+      state.set(target, Math.min(this.#ways, (state.get(target) ?? 0) + from.ways * more));
     }
   }
 }

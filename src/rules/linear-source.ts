@@ -54,7 +54,11 @@ class Printer {
   }
 
   alternatives(alternatives: readonly AST.Alternative[]): string {
-    return alternatives.map(({ elements }) => elements.map((element) => this.#element(element)).join("")).join("|");
+    return alternatives.map(({ elements }) => this.#sequence(elements)).join("|");
+  }
+
+  #sequence(elements: readonly AST.Element[]): string {
+    return elements.map((element) => this.#element(element)).join("");
   }
 
   #element(element: AST.Element): string {
@@ -85,8 +89,8 @@ class Printer {
       const first = this.#repeated(element, suffix(min, min, true), () => this.#element(element));
       return first + this.#nonEmptyRounds({ ...quantifier, max: max - min }, 0);
     }
-    // As if none were empty, unless "nothing" is tried at another time, or may not match.
-    if (min > 1 || !greedy || hasAssertion(element)) throw new Untranslatable();
+    // As if none were empty, unless that changes what is tried first, or how many rounds are left, or it may not match.
+    if (min > 1 || max < Infinity || !greedy || hasAssertion(element)) throw new Untranslatable();
     return this.#nonEmptyRounds(quantifier, 0);
   }
 
@@ -114,21 +118,26 @@ class Printer {
   }
 
   #nonEmptyAlternatives(alternatives: readonly AST.Alternative[]): string {
-    return alternatives
-      .map(({ elements }) => {
-        const [only, ...more] = elements;
-        if (only === undefined) return this.#units([]);
-        if (more.length === 0) return this.#nonEmpty(only);
-        if (elements.every(canBeEmpty)) throw new Untranslatable();
-        return elements.map((element) => this.#element(element)).join("");
-      })
-      .join("|");
+    return alternatives.map(({ elements }) => this.#nonEmptySequence(elements)).join("|");
+  }
+
+  #nonEmptySequence(elements: readonly AST.Element[]): string {
+    const [first, ...rest] = elements;
+    if (first === undefined) return this.#units([]);
+    if (rest.length === 0) return this.#nonEmpty(first);
+    if (!elements.every(canBeEmpty)) return this.#sequence(elements);
+    if (first.type === "Assertion") return `${this.#element(first)}(?:${this.#nonEmptySequence(rest)})`;
+    // Either the first one takes something, or the others do: in this order where the first one tries nothing last.
+    const nothingLast = first.type === "Quantifier" && first.greedy && first.min === 0;
+    if (!nothingLast || rest.some((element) => capturingGroups(element).length > 0)) throw new Untranslatable();
+    return `${this.#nonEmpty(first)}${this.#sequence(rest)}|${this.#nonEmptySequence(rest)}`;
   }
 
   #nonEmptyQuantifier({ element, min, max, greedy }: AST.Quantifier): string {
     if (max === 0) return this.#units([]);
     const firstMayBeEmpty = min === 1 && max > 1 && canBeEmpty(element);
-    if (min > 1 || (firstMayBeEmpty && (!greedy || hasAssertion(element)))) throw new Untranslatable();
+    if (min > 1 || (firstMayBeEmpty && (max < Infinity || !greedy || hasAssertion(element))))
+      throw new Untranslatable();
     return this.#nonEmptyRounds({ element, max, greedy }, 1);
   }
 

@@ -23,7 +23,7 @@ export function isStart(element: AST.Element): boolean {
   return isGroup(element) && element.alternatives.every(isAnchored);
 }
 
-export function isAnchored({ elements: [first] }: AST.Alternative): boolean {
+export function isAnchored({ elements: [first] }: Pick<AST.Alternative, "elements">): boolean {
   return first !== undefined && isStart(first);
 }
 

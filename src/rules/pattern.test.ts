@@ -28,7 +28,6 @@ describe("the engine of a pattern", () => {
       "(?<!www[.])example[.]com",
       "^(?!.*[.][.])(.*)$",
       "^([^/]+)/([^/]+)/(.*)$",
-      "(?:a|b|c|d|e|f|g|h){3}z{0,200}",
     ],
     linear: [
       "(.*)foo",
@@ -161,6 +160,10 @@ describe("the linear engine means what JavaScript means", () => {
       "(?:(a)|b*)*",
       "(?:^|a)*",
       "(a*)?",
+      "(a*b*)*",
+      "(?:a?b?c?)*",
+      "(?:\\b(a*)b*)*",
+      "(?:a?(?:b?|))+",
       "(a?){0,2}",
     ],
     [
@@ -183,6 +186,7 @@ describe("the linear engine means what JavaScript means", () => {
       "(a?){2}",
       "(?:(a)|){3}",
       "(?:ab?){2,}?",
+      "a*(?:|[^]){1,2}",
     ],
     ["names of groups", "(?<n>a)(?<m>b)?"],
   ] as const) {

@@ -21,6 +21,8 @@ export interface PositionAutomaton {
   readonly anchored: boolean;
 }
 
+type Sequence = Pick<AST.Alternative, "elements">;
+
 interface Part {
   readonly first: Ways;
   readonly last: Ways;
@@ -41,10 +43,7 @@ class TooLarge extends Error {}
  * All assertions are taken to hold, and a backreference for what its group can match or nothing: there may be more ways
  * than in truth, never fewer. null = it is too large.
  */
-export function positionAutomaton(
-  alternatives: readonly AST.Alternative[],
-  ignoreCase: boolean,
-): PositionAutomaton | null {
+export function positionAutomaton(alternatives: readonly Sequence[], ignoreCase: boolean): PositionAutomaton | null {
   const builder = new Builder(ignoreCase);
   try {
     const { first } = builder.whole(alternatives);
@@ -66,11 +65,11 @@ class Builder {
     this.#ignoreCase = ignoreCase;
   }
 
-  whole(alternatives: readonly AST.Alternative[]): Part {
+  whole(alternatives: readonly Sequence[]): Part {
     return this.#inSequence(this.alternatives(alternatives), this.#position(null));
   }
 
-  alternatives(alternatives: readonly AST.Alternative[]): Part {
+  alternatives(alternatives: readonly Sequence[]): Part {
     let all = never;
     for (const { elements } of alternatives) {
       let sequence = nothing;
