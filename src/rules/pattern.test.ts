@@ -27,6 +27,7 @@ describe("the engine of a pattern", () => {
       String.raw`^([a-z]+)/\1/`,
       "(?<!www[.])example[.]com",
       "^(?!.*[.][.])(.*)$",
+      "^([^/]+)/([^/]+)/(.*)$",
     ],
     linear: [
       "(.*)foo",
@@ -38,7 +39,6 @@ describe("the engine of a pattern", () => {
       "(?:x?)*y",
       "[^/]+/",
       "(?:^|/)owa(/.*)?$",
-      "(?:a|b|c|d|e|f|g|h){3}z{0,200}",
     ],
   };
   for (const engine of ["native", "linear"] as const) {
@@ -160,9 +160,23 @@ describe("the linear engine means what JavaScript means", () => {
       "(?:(a)|b*)*",
       "(?:^|a)*",
       "(a*)?",
+      "(a*b*)*",
+      "(?:a?b?c?)*",
+      "(?:\\b(a*)b*)*",
+      "(?:a?(?:b?|))+",
       "(a?){0,2}",
     ],
-    ["nothing before something", "(?:|a)?", "(?:a*?)?", "(a|ab)(c|bcd)?(d*)", "(?:a??)*", "(?:\\b)*a", "(?:(?:)|a)+"],
+    [
+      "nothing before something",
+      "(?:|a)?",
+      "(?:a*?)?",
+      "(a|ab)(c|bcd)?(d*)",
+      "(?:a??)*",
+      "(?:\\b)*a",
+      "(?:(?:)|a)+",
+      "(?:^)+a|(a*a)",
+      "(?:^|a)+b|a",
+    ],
     [
       "counted rounds",
       "(a){2}",
@@ -172,6 +186,7 @@ describe("the linear engine means what JavaScript means", () => {
       "(a?){2}",
       "(?:(a)|){3}",
       "(?:ab?){2,}?",
+      "a*(?:|[^]){1,2}",
     ],
     ["names of groups", "(?<n>a)(?<m>b)?"],
   ] as const) {
@@ -179,7 +194,7 @@ describe("the linear engine means what JavaScript means", () => {
       for (const source of sources.flatMap((plain) => [plain, `(?:${plain})${slow}`, `${slow}(?:${plain})`])) {
         for (const ignoreCase of [true, false]) {
           const pattern = compiled(source, ignoreCase);
-          if (source.includes(slow)) assert.equal(pattern.engine, "linear", source);
+          if (source.startsWith(slow)) assert.equal(pattern.engine, "linear", source);
           for (const input of [...texts, ...more]) {
             const wanted = nativeCaptures(source, ignoreCase, input);
             assert.deepEqual(pattern.match(input), wanted, JSON.stringify({ source, ignoreCase, input }));
