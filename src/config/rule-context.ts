@@ -9,6 +9,8 @@ import type { ResolveContext } from "./resolve-context.ts";
 export interface RuleContext extends Pick<TemplateContext, "maps" | "variables"> {
   readonly document: Document;
   readonly context: ResolveContext;
+  /** Patterns that were looked at for what they would cost elsewhere. */
+  readonly looked: Set<string>;
 }
 
 export function createRuleContext(document: Document, context: ResolveContext): RuleContext {
@@ -16,6 +18,7 @@ export function createRuleContext(document: Document, context: ResolveContext): 
   return {
     document,
     context,
+    looked: new Set(),
     maps: new Set([...document.rewriteMaps.keys()].map((name) => name.toLowerCase())),
     variables: new Set(set.map((name) => name.toUpperCase().replaceAll("-", "_"))),
   };
