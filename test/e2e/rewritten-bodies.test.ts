@@ -262,6 +262,24 @@ describe("a rewritten body", () => {
     }
   });
 
+  it("that came early ends the client's connection where the member closes before it has the rest of the request", async (t) => {
+    giveBodyRules(t, rules);
+    for (const coding of ["identity", "gzip"]) {
+      for (const field of ["X-A: 1", "Connection: close"]) {
+        const site = await startSite(t);
+        const client = site.client().write("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+        const member = await site.member.connection();
+        await member.untilText("12345");
+        member.write(response(coding === "gzip" ? gzipSync(page) : page, `Content-Encoding: ${coding}`, field));
+        await client.until(({ received }) => readChunked(received) !== null);
+        assert.equal(/\r\nConnection: close\r\n/.test(client.text), field !== "X-A: 1");
+        member.socket.end();
+        await client.untilEnd();
+        await site.untilIdle();
+      }
+    }
+  });
+
   it("is complete though the member sends more than that, or closes behind it, and such a connection is not used again", async (t) => {
     giveBodyRules(t, rules);
     for (const surplus of ["", "HTTP/1.1 200 OK\r\n"]) {
