@@ -32,7 +32,7 @@ function compileNative(source: string, tree: AST.Pattern, ignoreCase: boolean): 
   const regex = new RegExp(source, ignoreCase ? "i" : "");
   const match = (input: string): readonly string[] | null => {
     const found = regex.exec(input);
-    return found === null ? null : Array.from(found, (group: string | undefined) => group ?? "");
+    return found === null ? null : found.map((group: string | undefined) => group ?? "");
   };
   return { match, groups: capturingGroups(tree).length, engine: "native" };
 }
