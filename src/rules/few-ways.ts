@@ -4,9 +4,11 @@ import { positionAutomaton, type PositionAutomaton } from "./position-automaton.
 import { hasUnit } from "./unit-ranges.ts";
 
 /** With how many next positions a backtracking engine may be busy at each unit of the input. */
-const mostSteps = 256;
+const mostSteps = 64;
 /** Lookarounds may be asked at each of them. */
 const mostStepsAround = 16;
+/** The linear engine goes through all ways side by side. */
+const mostStepsSideBySide = 128;
 /** How much is looked at before it is given up. */
 const mostStates = 100;
 const mostLookedAt = 50_000;
@@ -26,7 +28,7 @@ export function hasFewWays(tree: AST.Pattern, ignoreCase: boolean): boolean {
 /** Are there few positions at once where the pattern can be, in however many ways? Then the linear engine is quick. */
 export function hasFewPositions(tree: AST.Pattern, ignoreCase: boolean): boolean {
   const automaton = positionAutomaton(tree.alternatives, ignoreCase);
-  return automaton !== null && new Exploration(automaton, mostSteps / 2, 1).isBounded();
+  return automaton !== null && new Exploration(automaton, mostStepsSideBySide, 1).isBounded();
 }
 
 /** The positions where the pattern can be, with the number of ways to each. */
@@ -58,7 +60,7 @@ class Exploration {
       if (found.size > mostStates || this.#stepsFrom(state) > this.#steps) return false;
       for (const index of this.#units.keys()) {
         const next = this.#after(state, index);
-        if (this.#lookedAt > mostLookedAt) return false;
+        if (this.#lookedAt > mostLookedAt || hasGrown(state, next)) return false;
         found.set(keyOf(next), next);
       }
     }
@@ -97,6 +99,18 @@ class Exploration {
       state.set(target, Math.min(this.#ways, (state.get(target) ?? 0) + from.ways * more));
     }
   }
+}
+
+/** More ways to the same positions: by the same unit again there will be more still. */
+function hasGrown(before: State, after: State): boolean {
+  let grown = false;
+  if (before.size !== after.size) return false;
+  for (const [position, ways] of after) {
+    const earlier = before.get(position);
+    if (earlier === undefined || ways < earlier) return false;
+    grown ||= ways > earlier;
+  }
+  return grown;
 }
 
 function telling({ positions }: PositionAutomaton): number[] {
