@@ -120,6 +120,7 @@ describe("the JSON format", () => {
       "totalMs",
       "firstByteMs",
       "retriedFor",
+      "rule",
       "pinned",
       "header.x-a",
     ];
@@ -130,7 +131,14 @@ describe("the JSON format", () => {
   });
 
   it("knows every field", () => {
-    const record = { logId: "1", traceId: "2", spanId: "3", retriedFor: "member-503", blame: "member" } as const;
+    const record = {
+      logId: "1",
+      traceId: "2",
+      spanId: "3",
+      retriedFor: "member-503",
+      blame: "member",
+      rule: "root",
+    } as const;
     const keys = lineOf(record, "json", jsonFields).matchAll(/"(\w+)":/g);
     assert.deepEqual(
       Array.from(keys, ([, key]) => key),

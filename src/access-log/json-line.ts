@@ -77,6 +77,7 @@ function getters(request: RequestReader): ReadonlyMap<string, Get> {
     server: ({ server }) => server,
     attempts: ({ attempts }) => attempts,
     retriedFor: ({ retriedFor }) => retriedFor,
+    rule: ({ rule }) => rule,
     pinned: ({ pinned }) => pinned,
     reason: ({ reason }) => reason,
     blame: ({ blame }) => blame,

@@ -115,6 +115,7 @@ const ownGetters = {
   "x-server": ({ server }) => server,
   "x-attempts": ({ attempts }) => attempts,
   "x-retried-for": ({ retriedFor }) => retriedFor,
+  "x-rule": ({ rule }) => rule,
   "x-pinned": ({ pinned }) => (pinned ? 1 : 0),
   "x-queue-ms": ({ queueMs }) => milliseconds(queueMs),
   "x-connect-ms": ({ connectMs }) => milliseconds(connectMs),

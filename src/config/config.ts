@@ -1,5 +1,6 @@
 import type { eventKinds } from "./event-kinds.ts";
 import type { AdminState, FarmConfig } from "./farm-config.ts";
+import type { RulesConfig } from "../rules/rule-config.ts";
 import type { TlsVersion } from "./tls-version.ts";
 
 /**
@@ -13,6 +14,7 @@ export interface Config {
   readonly servers: readonly ServerConfig[];
   readonly farms: readonly FarmConfig[];
   readonly routes: readonly RouteConfig[];
+  readonly rules: RulesConfig;
   readonly forwarded: ForwardedConfig;
   readonly identity: IdentityConfig;
   readonly acme: AcmeConfig | null;

@@ -128,6 +128,7 @@ export const builtInDefaults = {
         "server",
         "attempts",
         "retriedFor",
+        "rule",
         "reason",
         "blame",
         "userAgent",

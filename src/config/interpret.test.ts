@@ -95,7 +95,7 @@ const wrong: readonly (readonly [string, string, readonly string[]])[] = [
     "an unknown section",
     `${base}frams: {}\n`,
     [
-      'f.yaml:5:1: frams: "frams" is not a key here; did you mean "farms"? allowed here are listen, servers, defaults, farms, routes, forwarded, acme, limits, admin, metrics, accessLog, log, tracing, events, workers, stop, stateFile',
+      'f.yaml:5:1: frams: "frams" is not a key here; did you mean "farms"? allowed here are listen, servers, defaults, farms, routes, rules, outboundRules, preConditions, rewriteMaps, forwarded, acme, limits, admin, metrics, accessLog, log, tracing, events, workers, stop, stateFile',
     ],
   ],
   [
@@ -672,7 +672,7 @@ ${base.replace(/.*/, "")}`);
       "f.yaml:1:32: listen.0.redirect: no listener has certificates, so the redirect leads to port 443 of something else",
       "f.yaml:3:42: farms.app.health: nothing is checked without a path: write path: /…, or off",
       "f.yaml:3:72: farms.app.tls.verify: the members' certificates are not checked: give `ca` or `fingerprint` instead of verify: false",
-      "f.yaml:3:90: farms.spare: no route leads to this farm: write one, or remove the farm",
+      "f.yaml:3:90: farms.spare: no route and no rule leads to this farm: write one, or remove the farm",
     ]);
   });
 

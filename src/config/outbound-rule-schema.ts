@@ -25,8 +25,10 @@ const tagSchema = z.union(
   [
     z.enum(tagNames, { error: expectedOneOf(tagNames) }),
     z.strictObject({
-      tag: textSchema("a tag", "the name of a tag, such as div"),
-      attribute: textSchema("an attribute", "the name of an attribute, such as data-url"),
+      tag: textSchema("a tag", "the name of a tag, such as div").meta({ description: "The tag's name." }),
+      attribute: textSchema("an attribute", "the name of an attribute, such as data-url").meta({
+        description: "The attribute's name.",
+      }),
     }),
   ],
   { error: expected("a tag", `one of ${tagNames.join(", ")}, or { tag, attribute }`) },

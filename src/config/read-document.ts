@@ -25,8 +25,21 @@ import type { Origins } from "./origins.ts";
 import type { Presets } from "./preset.ts";
 import type { Path } from "./problem.ts";
 import { quote } from "./quote.ts";
+import {
+  outboundRuleSchema,
+  preConditionSchema,
+  type OutboundRuleDocument,
+  type PreConditionDocument,
+} from "./outbound-rule-schema.ts";
 import { routeSchema } from "./route-schema.ts";
 import type { RouteDocument } from "./route-schema.ts";
+import {
+  rewriteMapSchema,
+  ruleNameSchema,
+  ruleSchema,
+  type RewriteMapDocument,
+  type RuleDocument,
+} from "./rule-schema.ts";
 import { serverSchema } from "./server-schema.ts";
 import type { ServerDocument } from "./server-schema.ts";
 import { stopSchema } from "./stop-schema.ts";
@@ -45,6 +58,10 @@ export interface Document {
   readonly servers: ReadonlyMap<string, Item<ServerDocument>>;
   readonly farms: ReadonlyMap<string, Item<FarmDocument>>;
   readonly routes: readonly Item<RouteDocument>[];
+  readonly rules: readonly Item<RuleDocument>[];
+  readonly outboundRules: readonly Item<OutboundRuleDocument>[];
+  readonly preConditions: ReadonlyMap<string, Item<PreConditionDocument>>;
+  readonly rewriteMaps: ReadonlyMap<string, Item<RewriteMapDocument>>;
   readonly defaults: z.output<typeof defaultsSchema>;
   readonly limits: LimitsDocument;
   readonly forwarded: z.output<typeof forwardedSchema>;
@@ -92,6 +109,10 @@ export function readDocument(value: unknown, context: ReadContext): Document | n
     servers: mapItems(reader, "servers", serverSchema),
     farms: mapItems(reader, "farms", farmSchema),
     routes: listItems(reader, "routes", routeSchema),
+    rules: listItems(reader, "rules", ruleSchema),
+    outboundRules: listItems(reader, "outboundRules", outboundRuleSchema),
+    preConditions: mapItems(reader, "preConditions", preConditionSchema, ruleNameSchema),
+    rewriteMaps: mapItems(reader, "rewriteMaps", rewriteMapSchema, ruleNameSchema),
     defaults: section(reader, "defaults", defaultsSchema) ?? {},
     forwarded: section(reader, "forwarded", forwardedSchema) ?? {},
     acme: section(reader, "acme", acmeSchema),
@@ -150,7 +171,12 @@ function listItems<S extends z.ZodType>(reader: Reader, key: string, schema: S):
   return [];
 }
 
-function mapItems<S extends z.ZodType>(reader: Reader, key: string, schema: S): Map<string, Item<z.output<S>>> {
+function mapItems<S extends z.ZodType>(
+  reader: Reader,
+  key: string,
+  schema: S,
+  names: z.ZodType = nameSchema,
+): Map<string, Item<z.output<S>>> {
   const { raw, findings, broken } = reader;
   const map = Object.hasOwn(raw, key) ? raw[key] : {};
   const items = new Map<string, Item<z.output<S>>>();
@@ -161,7 +187,7 @@ function mapItems<S extends z.ZodType>(reader: Reader, key: string, schema: S): 
   }
   for (const [name, item] of Object.entries(map)) {
     const path = [key, name];
-    const named = nameSchema.safeParse(name);
+    const named = names.safeParse(name);
     if (!named.success) findings.problem(path, named.error.issues[0]?.message ?? "not a name", "key");
     items.set(name, { path, value: validate(schema, item, path, findings) });
   }

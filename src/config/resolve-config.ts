@@ -25,6 +25,8 @@ import { resolveListeners } from "./resolve-listeners.ts";
 import { resolveNetworks } from "./resolve-networks.ts";
 import { resolveMetrics } from "./resolve-metrics.ts";
 import { resolveRoutes } from "./resolve-routes.ts";
+import { publishedByRules } from "./published-by-rules.ts";
+import { resolveRules } from "./resolve-rules.ts";
 import { isHostPattern } from "./route-host.ts";
 import { resolveServers } from "./resolve-servers.ts";
 import { stopSchema } from "./stop-schema.ts";
@@ -37,18 +39,21 @@ const builtInStop = stopSchema.required().parse(builtInDefaults.stop);
 export function resolveConfig(file: string, document: Document, context: ResolveContext): Config {
   const servers = resolveServers(document, context);
   const routes = resolveRoutes(document, context);
-  const farms = resolveFarms(document, { servers, routes }, context);
-  const listeners = resolveListeners(document, pinnedHosts(routes, farms), context);
+  const rules = resolveRules(document, context);
+  const published = [...routes, ...publishedByRules(rules, document)];
+  const farms = resolveFarms(document, { servers, routes: published }, context);
+  const listeners = resolveListeners(document, pinnedHosts(published, farms), context);
   const acme = resolveAcme(file, document, context);
   const admin = resolveAdmin(document.admin, listeners, context);
   const tracing = resolveTracing(document.tracing, context);
-  warnOfUncoveredHosts(listeners, routes, context);
+  warnOfUncoveredHosts(listeners, published, context);
   return deepFreeze({
     file,
     listeners,
     servers: [...servers.values()].filter((server) => server !== null),
     farms,
     routes,
+    rules,
     forwarded: resolveForwarded(document.forwarded, context),
     identity: resolveIdentity(document, tracing, context),
     acme,

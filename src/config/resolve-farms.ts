@@ -24,11 +24,12 @@ interface Parts {
 }
 
 export function resolveFarms(document: Document, parts: Parts, context: ResolveContext): FarmConfig[] {
-  const used = new Set(document.routes.flatMap(({ value }) => (value === null ? [] : [value.farm])));
+  const used = new Set(parts.routes.map(({ farm }) => farm));
+  for (const { value } of document.routes) if (value !== null) used.add(value.farm);
   const farms: FarmConfig[] = [];
   for (const [name, { path, value }] of document.farms) {
     if (!used.has(name) && document.complete)
-      context.findings.warning(path, "no route leads to this farm: write one, or remove the farm");
+      context.findings.warning(path, "no route and no rule leads to this farm: write one, or remove the farm");
     const farm = value === null ? null : resolveFarm({ name, value, path }, document, parts, context);
     if (farm !== null) farms.push(farm);
   }

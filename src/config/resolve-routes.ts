@@ -11,7 +11,7 @@ import type { RouteDocument } from "./route-schema.ts";
 
 export function resolveRoutes(document: Document, context: ResolveContext): RouteConfig[] {
   const { findings } = context;
-  if (document.routes.length === 0 && document.complete) {
+  if (document.routes.length === 0 && document.rules.length === 0 && document.complete) {
     findings.problem(
       ["routes"],
       "nothing is published: write at least one route, such as - { host: mail.example.com, path: /owa, farm: owa }",

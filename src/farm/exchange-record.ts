@@ -36,6 +36,8 @@ export class ExchangeRecord {
   firstByteMs = -1;
   /** Why the request was sent more than once; "" = it was not. The last reason counts. */
   retriedFor: FaultCode | "" = "";
+  /** The rule that had the last word about where it goes or how it is answered; "" = none. */
+  rule = "";
   /** The member's connection belonged to this client connection alone. */
   pinned = false;
   /** "ok" or the code of what went wrong. */
@@ -84,6 +86,7 @@ export class ExchangeRecord {
     this.connectMs = 0;
     this.firstByteMs = -1;
     this.retriedFor = "";
+    this.rule = "";
     this.pinned = false;
     this.reason = "ok";
     this.traceId = "";

@@ -135,6 +135,20 @@ export const faults = {
     counts: false,
     text: "The router has no connection left to give.",
   },
+  "no-such-farm": {
+    blame: "configuration",
+    status: 502,
+    retry: "never",
+    counts: false,
+    text: "A rule sends this request to a farm that does not exist.",
+  },
+  "aborted-by-rule": {
+    blame: "configuration",
+    status: 0,
+    retry: "never",
+    counts: false,
+    text: "A rule closed the connection.",
+  },
   misdirected: client(421, "This name is not served on this connection."),
   "http1-required": client(
     0,

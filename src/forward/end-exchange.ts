@@ -50,6 +50,7 @@ function isRpcChannel({ client }: Exchange): boolean {
 
 /** The member has closed before its response was complete. */
 export function cutResponse(exchange: Exchange): void {
+  if (exchange.rewriting?.memberDone === true) return;
   if (isRpcChannel(exchange)) closeChannel(exchange);
   else breakExchange(exchange, exchange.client.finished ? "client-closed" : "response-cut");
 }
@@ -125,6 +126,7 @@ function release(exchange: Exchange, connection: MemberConnection): void {
   exchange.connection = null;
   exchange.requestSent = false;
   exchange.clientFull = false;
+  exchange.dropRewriting();
   connection.owner = null;
   connection.member.current--;
   connection.member.held.delete(connection);

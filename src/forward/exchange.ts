@@ -1,7 +1,11 @@
 import type { FaultCode } from "../farm/faults.ts";
 import type { Farm } from "../farm/farm.ts";
 import type { ConnectedMember, ConnectionOwner, MemberConnection } from "../net/connected-member.ts";
+import type { ResponseHead } from "../http/response-head.ts";
+import type { ResponseChanges } from "../rules/outbound/response-changes.ts";
 import type { ClientSide } from "./client-side.ts";
+import type { RequestChanges } from "./request-changes.ts";
+import type { RewrittenBody } from "./rewritten-body.ts";
 
 /** How far the present attempt has come. */
 export type Phase =
@@ -46,6 +50,12 @@ export interface RequestRouting {
   readonly ended: (exchange: Exchange) => void;
 }
 
+interface Rewriting {
+  readonly body: RewrittenBody;
+  /** The member has sent all of its response; what is left to do is ours. */
+  memberDone: boolean;
+}
+
 interface ExchangeContext {
   /** Milliseconds that never jump. */
   readonly monotonic: () => number;
@@ -76,6 +86,8 @@ export class Exchange {
   readonly tried: ConnectedMember[] = [];
   /** A pooled connection had gone stale; it costs no attempt, but only once. */
   retriedStale = false;
+  /** What rules have made of it; null = it is sent on as it came. Set by the router. */
+  changes: RequestChanges | null = null;
   /** Of its body; set by the router. */
   maxBodyBytes = Infinity;
   /** The whole request has come from the client. */
@@ -97,6 +109,10 @@ export class Exchange {
   unchunk = false;
   /** The member's connection has more to come, but the client does not take it. */
   clientFull = false;
+  /** What rules make of the response, asked once its final head is known; null = there are none. */
+  outbound: ((head: ResponseHead, exchange: Exchange) => ResponseChanges | null) | null = null;
+  /** The response's body goes through rules; null = it goes on as it comes. */
+  rewriting: Rewriting | null = null;
   /** A second attempt at the same time, on a connection of its own; null = there is none. */
   hedge: MemberConnection | null = null;
   hedgeOwner: ConnectionOwner | null = null;
@@ -136,6 +152,7 @@ export class Exchange {
     this.attempts = 0;
     if (this.tried.length > 0) this.tried.length = 0;
     this.retriedStale = false;
+    this.changes = null;
     this.maxBodyBytes = Infinity;
     this.requestRead = false;
     this.answered = false;
@@ -145,6 +162,8 @@ export class Exchange {
     this.early = false;
     this.unchunk = false;
     this.clientFull = false;
+    this.outbound = null;
+    this.dropRewriting();
     this.hedgeDue = false;
     this.hedged = false;
     this.client.addedLines = "";
@@ -157,6 +176,13 @@ export class Exchange {
     this.line.delete(this);
     this.line = null;
     this.client.record.queueMs = this.monotonic() - this.queuedAt;
+  }
+
+  /** Frees what rewriting a body needs. */
+  dropRewriting(): void {
+    if (this.rewriting === null) return;
+    this.rewriting.body.destroy();
+    this.rewriting = null;
   }
 
   forgetBody(): void {

@@ -36,6 +36,21 @@ export function respondRedirect(client: ClientSide, location: string): void {
   write(client, { head, body: "" }, status);
 }
 
+/** As a rule has it. `reason`, `body`: "" = the usual one. The body is text, or HTML where it begins like that. */
+export function respondAsRule(client: ClientSide, status: number, reason: string, body: string): void {
+  const title = `${status} ${reason === "" ? (reasons[status] ?? "") : reason}`;
+  const page = body === "" ? simplePage(title) : Buffer.from(body).toString("latin1");
+  const type = page.trimStart().startsWith("<") ? "text/html" : "text/plain";
+  const fields = `Content-Type: ${type}; charset=utf-8\r\nContent-Length: ${page.length}\r\nCache-Control: no-store\r\n`;
+  write(client, { head: `HTTP/1.1 ${title}\r\n${fields}`, body: page }, status);
+}
+
+/** `location`: ASCII. */
+export function redirectAsRule(client: ClientSide, status: number, location: string): void {
+  const head = `HTTP/1.1 ${status} ${reasons[status]}\r\nLocation: ${location}\r\nContent-Length: 0\r\n`;
+  write(client, { head, body: "" }, status);
+}
+
 /** 200 with a text that must not be kept by anybody. */
 export function respondText(client: ClientSide, text: string): void {
   const fields = `Content-Type: application/octet-stream\r\nContent-Length: ${text.length}\r\nCache-Control: no-store\r\n`;
@@ -60,6 +75,13 @@ function prepare(
   const retryAfter = retryAfterSeconds === 0 ? "" : `Retry-After: ${retryAfterSeconds}\r\n`;
   const fields = `Content-Type: text/html; charset=utf-8\r\nContent-Length: ${body.length}\r\nCache-Control: no-store\r\n`;
   return { head: `HTTP/1.1 ${title}\r\nX-Fairlead-Error: ${code}\r\n${fields}${retryAfter}`, body };
+}
+
+function simplePage(title: string): string {
+  const text = title.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  return `<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8"><title>${text}</title></head><body><h1>${text}</h1></body></html>
+`;
 }
 
 function shortPage(title: string, text: string, code: string): string {

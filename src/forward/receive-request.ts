@@ -2,6 +2,7 @@ import type { FaultCode } from "../farm/faults.ts";
 import { dropHedge } from "./drop-hedge.ts";
 import { breakExchange, endEarly, finishExchange, giveUp } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
+import { releaseMember } from "./member-flow.ts";
 import { respondFault } from "./own-response.ts";
 import { sendBody } from "./send-request.ts";
 import { tunnelHalfClosed, tunnelToMember } from "./tunnel.ts";
@@ -54,10 +55,11 @@ export function requestMalformed(exchange: Exchange, code: FaultCode): void {
 
 /** The client, whose turn it was to read, takes more. */
 export function clientDrained(exchange: Exchange): void {
-  if (!exchange.clientFull) return;
-  exchange.clientFull = false;
-  exchange.connection?.socket.resume();
-  exchange.client.armTimeout(exchange.farm?.config.timeouts.idleMs ?? 0);
+  if (exchange.rewriting === null) releaseMember(exchange);
+  else {
+    exchange.client.armTimeout(exchange.farm?.config.timeouts.idleMs ?? 0);
+    exchange.rewriting.body.resume();
+  }
 }
 
 /** The client has gone in the middle of the exchange. */

@@ -8,6 +8,9 @@ import { add } from "../observe/metric-layout.ts";
 import { breakExchange, cutResponse, failAttempt, giveUp, responseComplete } from "./end-exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { dropHedge } from "./drop-hedge.ts";
+import { changeResponse } from "./change-response.ts";
+import { holdMember } from "./member-flow.ts";
+import { beginRewriting, memberIsDone, rewriteBody } from "./rewrite-response.ts";
 import { respondFault } from "./own-response.ts";
 import type { ResponseWriter } from "./response-writer.ts";
 import { armWaiting, dropKept } from "./send-request.ts";
@@ -106,30 +109,39 @@ function rateMember(member: Member, status: number, afterMs: number, now: number
 }
 
 function beginResponse(exchange: Exchange, connection: MemberConnection, rest: Buffer): void {
+  const changed = exchange.outbound === null ? null : changeResponse(exchange, connection.head);
+  const head = changed === null ? connection.head : changed.head;
   const { client, farm } = exchange;
-  const { head, body } = connection;
-  if (head.connectionAuth) connection.carriedAuth = true;
+  if (connection.head.connectionAuth) connection.carriedAuth = true;
   exchange.answered = true;
   dropKept(exchange);
   exchange.early = !exchange.requestRead;
   exchange.phase = "responding";
-  body.start(head.framing, head.contentLength);
+  connection.body.start(connection.head.framing, connection.head.contentLength);
   client.record.status = head.status;
-  decideEnd(exchange, head);
+  decideEnd(exchange, connection, head);
   client.armTimeout(farm?.config.timeouts.idleMs ?? 0);
-  if (rest.length > 0 && !body.done && !exchange.unchunk) writeHeadAndBody(exchange, connection, rest);
+  const rewriter = changed === null ? null : changed.rewriter;
+  if (rewriter === null) passOn(exchange, connection, head, rest);
+  else beginRewriting(exchange, connection, { head, rewriter }, rest);
+}
+
+/** The head, and the body as it comes. */
+function passOn(exchange: Exchange, connection: MemberConnection, head: ResponseHead, rest: Buffer): void {
+  const { body } = connection;
+  if (rest.length > 0 && !body.done && !exchange.unchunk) writeHeadAndBody(exchange, connection, head, rest);
   else {
-    if (!client.writer.head(head)) holdMember(exchange, connection);
+    if (!exchange.client.writer.head(head)) holdMember(exchange, connection);
     if (rest.length > 0 || body.done) receiveBody(exchange, connection, rest);
   }
 }
 
-/** How the client will see the response's end. */
-function decideEnd(exchange: Exchange, head: ResponseHead): void {
+/** How the client, who is sent this head, will see the response's end. */
+function decideEnd(exchange: Exchange, connection: MemberConnection, head: ResponseHead): void {
   const { client } = exchange;
   const knowsChunks = !client.multiplexed && client.head.minor === 1;
   exchange.unchunk = head.framing === framing.chunked && !knowsChunks;
-  if (!client.multiplexed && mustClose(exchange, head)) client.closing = true;
+  if (!client.multiplexed && mustClose(exchange, connection, head)) client.closing = true;
 }
 
 function refuseResponse(exchange: Exchange, objection: NonNullable<ReturnType<ResponseWriter["objection"]>>): void {
@@ -142,14 +154,15 @@ function refuseResponse(exchange: Exchange, objection: NonNullable<ReturnType<Re
   else respondFault(exchange.client, objection);
 }
 
-function mustClose({ client, connection, requestRead, unchunk }: Exchange, head: ResponseHead): boolean {
+function mustClose(exchange: Exchange, connection: MemberConnection, head: ResponseHead): boolean {
+  const { client, requestRead, unchunk } = exchange;
   if (unchunk || !client.head.keepAlive || client.finished || head.framing === framing.untilClose) return true;
   // What is left of the request cannot be carried to a member that closes; what was authenticated ends together.
-  return !head.keepAlive && (!requestRead || connection?.carriedAuth === true);
+  return !connection.head.keepAlive && (!requestRead || connection.carriedAuth);
 }
 
 /** The usual case: the body, or its beginning, came with the head, and goes on with it. */
-function writeHeadAndBody(exchange: Exchange, connection: MemberConnection, rest: Buffer): void {
+function writeHeadAndBody(exchange: Exchange, connection: MemberConnection, head: ResponseHead, rest: Buffer): void {
   const { body } = connection;
   const end = body.scan(rest, 0);
   if (end === -1) {
@@ -158,7 +171,7 @@ function writeHeadAndBody(exchange: Exchange, connection: MemberConnection, rest
   }
   exchange.client.record.responseBytes += end;
   const content = end === rest.length ? rest : rest.subarray(0, end);
-  if (!exchange.client.writer.headAndBody(connection.head, content)) holdMember(exchange, connection);
+  if (!exchange.client.writer.headAndBody(head, content)) holdMember(exchange, connection);
   if (body.done) responseComplete(exchange, connection, end < rest.length);
 }
 
@@ -166,6 +179,10 @@ function writeHeadAndBody(exchange: Exchange, connection: MemberConnection, rest
 export function receiveBody(exchange: Exchange, connection: MemberConnection, bytes: Buffer): void {
   const { client, farm } = exchange;
   const { body } = connection;
+  if (exchange.rewriting !== null) {
+    rewriteBody(exchange, connection, bytes);
+    return;
+  }
   if (exchange.unchunk) body.chunked.ranges = [];
   const end = body.scan(bytes, 0);
   if (end === -1) {
@@ -192,16 +209,12 @@ function writeContent(exchange: Exchange, connection: MemberConnection, bytes: B
   return flowing;
 }
 
-function holdMember(exchange: Exchange, connection: MemberConnection): void {
-  exchange.clientFull = true;
-  connection.socket.pause();
-}
-
 /** The member sends no more. Only a body that goes on until then may end so. */
 export function receiveEnd(exchange: Exchange, connection: MemberConnection): void {
   if (exchange.phase === "responding" && connection.head.framing === framing.untilClose) {
     connection.body.done = true;
-    responseComplete(exchange, connection, false);
+    if (exchange.rewriting === null) responseComplete(exchange, connection, false);
+    else memberIsDone(exchange, connection);
   } else if (exchange.phase === "responding") cutResponse(exchange);
   else failAttempt(exchange, "member-closed");
 }

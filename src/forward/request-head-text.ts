@@ -1,21 +1,42 @@
 import type { ExchangeRecord } from "../farm/exchange-record.ts";
 import { originTarget, type RequestHead } from "../http/request-head.ts";
 import { type ClientOrigin, type ClientSide, unixPeer } from "./client-side.ts";
+import type { RequestChanges } from "./request-changes.ts";
 
 type RequestSource = Pick<ClientSide, "head" | "origin" | "record">;
 
-/** The head as it is sent to a member: the client's own bytes without the hop-by-hop lines, and what we add. */
-export function requestHeadText({ head, origin, record }: RequestSource): string {
+/**
+ * The head as it is sent to a member: the client's own bytes without the hop-by-hop lines, and what we add. `changes`: what
+ * rules want of it; null = nothing.
+ */
+export function requestHeadText({ head, origin, record }: RequestSource, changes: RequestChanges | null): string {
   const { text, cuts } = head;
   const end = text.length - 2;
   const added = `${forwardedLines(head, origin)}${origin.certificateLine}${identityLines(record)}${upgradeLines(head)}\r\n`;
   if (origin.removed.length > 0) cuts.addNamed(text, head.fieldsStart, origin.removed);
+  if (changes !== null) return changedHeadText(head, changes, added);
   if (!head.absolute && head.minor === 1) return cuts.copy(text, 0, end) + added;
   const requestLine = `${head.method} ${originTarget(head)} HTTP/1.1\r\n`;
   // The authority of an absolute target replaces Host (RFC 9112 3.2.2).
   if (head.absolute) cuts.addNamed(text, head.fieldsStart, ["host"]);
   const host = head.absolute ? `Host: ${head.host}\r\n` : "";
   return requestLine + host + cuts.copy(text, head.fieldsStart, end) + added;
+}
+
+/** What we add gives way to what rules say. */
+function changedHeadText(head: RequestHead, { target, host, replaced, lines }: RequestChanges, added: string): string {
+  const newHost = host ?? (head.absolute ? head.host : null);
+  const cut = newHost === null ? replaced : [...replaced, "host"];
+  if (cut.length > 0) head.cuts.addNamed(head.text, head.fieldsStart, cut);
+  const own = added.replaceAll(/[^\r]+\r\n/g, (line) => (replaced.includes(fieldOf(line)) ? "" : line));
+  const hostLine = newHost === null ? "" : `Host: ${newHost}\r\n`;
+  const requestLine = `${head.method} ${target ?? originTarget(head)} HTTP/1.1\r\n`;
+  const kept = head.cuts.copy(head.text, head.fieldsStart, head.text.length - 2);
+  return requestLine + hostLine + kept + lines + own;
+}
+
+function fieldOf(line: string): string {
+  return line.slice(0, line.indexOf(":")).toLowerCase();
 }
 
 function upgradeLines(head: RequestHead): string {

@@ -27,7 +27,7 @@ export function writeRequest(exchange: Exchange, connection: MemberConnection, n
   const { member } = connection;
   if (client.head.connectionAuth) connection.carriedAuth = true;
   if (member.silentSince === 0) member.silentSince = now;
-  const text = requestHeadText(client);
+  const text = requestHeadText(client, exchange.changes);
   member.traffic += text.length + keptBytes;
   return writeMessage(connection.socket, text, kept, keptBytes);
 }

@@ -27,6 +27,11 @@ export const logEvents = {
     fields: { file: "text", problems: "number", problem: "text" },
     text: "{file} is refused, the old configuration serves on: {problem}",
   },
+  "rules.body-unchanged": {
+    level: "warn",
+    fields: { problem: "text", detail: "text" },
+    text: "outbound rules leave bodies as they are: {problem} ({detail})",
+  },
   "listener.bound": {
     level: "info",
     fields: { place: "text", address: "text", port: "number", protocol: "text" },

@@ -22,6 +22,7 @@ function setting() {
     context: { random: () => 0.5, monotonic: () => clock.monotonic() },
     cookieKey: Buffer.alloc(32),
     serveWaiting: () => false,
+    bodyProblem: () => undefined,
     now: () => clock.now(),
   };
   const snapshot = createSnapshot(aConfig(farms), lasting, null);

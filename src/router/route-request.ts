@@ -13,11 +13,14 @@ import { openConnection, pinnedConnection, useConnection } from "./connect-membe
 import { refused } from "./limits.ts";
 import type { MemberReports } from "./member-reports.ts";
 import { couldMove, maySendAgain, otherMember, wentStale } from "./retry.ts";
+import type { RouteIndex } from "./route-index.ts";
 import { farmOf, type RoutedFarm } from "./routed-farm.ts";
+import type { Route } from "./routes.ts";
+import type { Senders } from "./senders.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /**
- * THE page of a request's life: receive -> choose farm -> the client's own member, or the balance's -> forward (failed ->
+ * THE page of a request's life: receive -> rules -> choose farm -> the client's own member, or the balance's -> forward (failed ->
  * next member) -> respond. What does not hold to the limits is answered on the way; where all are busy it waits.
  * `snapshot` gives the present configuration; a request takes it once.
  */
@@ -79,7 +82,7 @@ export function createRouting(
   };
 }
 
-function receive(exchange: Exchange, { identify, limits, routes, senders }: Snapshot): void {
+function receive(exchange: Exchange, { identify, limits, rules, routes, senders }: Snapshot): void {
   const { head } = exchange.client;
   if (head.method === "CONNECT") {
     // What follows is meant for somebody else and must not be read as requests.
@@ -89,9 +92,22 @@ function receive(exchange: Exchange, { identify, limits, routes, senders }: Snap
   }
   identify?.(exchange.client);
   if (limits !== null && refused(exchange, limits, senders)) return;
-  const route = routes.find(head.host, originTarget(head));
-  if (route === null) respondFault(exchange.client, "no-route");
-  else if (route === "malformed") respondFault(exchange.client, "bad-request");
+  const ruled = rules === null ? null : rules.apply(exchange);
+  if (ruled === "answered") return;
+  if (ruled === null) byRoute(exchange, routes, senders);
+  else {
+    exchange.farm = ruled;
+    firstAttempt(exchange, ruled);
+  }
+}
+
+/** The routes decide, by what rules may have made of the request. */
+function byRoute(exchange: Exchange, routes: RouteIndex<Route>, senders: Senders): void {
+  const { client, changes } = exchange;
+  const { head } = client;
+  const route = routes.find(changes?.host ?? head.host, changes?.target ?? originTarget(head));
+  if (route === null) respondFault(client, "no-route");
+  else if (route === "malformed") respondFault(client, "bad-request");
   else {
     exchange.farm = route.farm;
     if (route.limits === null || !refused(exchange, route.limits, senders)) firstAttempt(exchange, route.farm);

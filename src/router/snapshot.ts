@@ -6,9 +6,11 @@ import type { Exchange } from "../forward/exchange.ts";
 import { ConnectedMember } from "../net/connected-member.ts";
 import type { TimerWheel } from "../util/timer-wheel.ts";
 import { systemRandom } from "../util/random.ts";
+import type { ReportProblem } from "../rules/outbound/body-rule.ts";
 import { createIdentify } from "./identify.ts";
 import { compileLimits, type Limits } from "./limits.ts";
 import type { RateLimits } from "./rate-limits.ts";
+import { createRequestRules, type RequestRules } from "./request-rules.ts";
 import { RoutedFarm } from "./routed-farm.ts";
 import { createRoutes, type Route } from "./routes.ts";
 import type { RouteIndex } from "./route-index.ts";
@@ -18,6 +20,8 @@ import { Senders } from "./senders.ts";
 export interface Snapshot {
   readonly farms: ReadonlyMap<string, RoutedFarm>;
   readonly routes: RouteIndex<Route>;
+  /** null = there are none. */
+  readonly rules: RequestRules | null;
   /** For all requests; null = none. */
   readonly limits: Limits | null;
   readonly senders: Senders;
@@ -33,6 +37,8 @@ interface Lasting {
   /** Of affinity cookies. */
   readonly cookieKey: Buffer;
   readonly serveWaiting: (exchange: Exchange) => boolean;
+  /** A body can't be rewritten as outbound rules say. */
+  readonly bodyProblem: ReportProblem;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -53,6 +59,7 @@ export function createSnapshot(config: Config, lasting: Lasting, previous: Snaps
   return {
     farms,
     routes: createRoutes(config.routes, farms, rates),
+    rules: createRequestRules(config.rules, farms, { senders, bodyProblem: lasting.bodyProblem }),
     limits: requests === null ? null : compileLimits(requests, "", rates),
     senders,
     identify: createIdentify({ ...config.identity, random: systemRandom }),

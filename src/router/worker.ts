@@ -15,6 +15,7 @@ import { RateLimits } from "./rate-limits.ts";
 import { createRouting, serveWaiting } from "./route-request.ts";
 import { learnBindings, shareBindings, tellAllBindings } from "./shared-bindings.ts";
 import { SilenceWatch, silenceEveryMs } from "./silence-watch.ts";
+import type { ReportProblem } from "../rules/outbound/body-rule.ts";
 import { createSnapshot, type Snapshot } from "./snapshot.ts";
 
 const numbersEveryMs = 1000;
@@ -141,9 +142,11 @@ class RoutingWorker implements Worker {
   }
 
   #configure({ config, generation }: Extract<RoutingMessage, { readonly type: "configure" }>): void {
-    const { clock, wheel } = this.#options;
+    const { clock, wheel, send } = this.#options;
+    const bodyProblem: ReportProblem = (problem, detail) =>
+      send({ type: "log", event: "rules.body-unchanged", fields: { problem, detail } });
     const context = { random: systemRandom, monotonic: () => clock.monotonic() };
-    const lasting = { wheel, rates: this.#rates, context, cookieKey: this.#cookieKey, serveWaiting };
+    const lasting = { wheel, rates: this.#rates, context, cookieKey: this.#cookieKey, serveWaiting, bodyProblem };
     this.#snapshot = createSnapshot(config, { ...lasting, now: () => clock.now() }, this.#snapshot);
     this.#metrics.configured(config);
     this.#load.configured(generation);

@@ -16,6 +16,7 @@ export function aConfig(farms: readonly FarmConfig[], rest: Partial<Config> = {}
     servers: [],
     farms,
     routes: [],
+    rules: { inbound: [], outbound: [], maps: [] },
     forwarded: { trusted: [], standard: false },
     identity: { logId: false, joinTrace: false, sample: 0 },
     acme: null,

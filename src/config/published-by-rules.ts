@@ -1,0 +1,30 @@
+import type { RulesConfig } from "../rules/rule-config.ts";
+import { literalHost } from "../rules/pattern-shape.ts";
+import type { RuleConfig } from "../rules/rule-config.ts";
+import type { RouteConfig } from "./config.ts";
+import type { Document } from "./read-document.ts";
+
+/**
+ * The hosts under which rules publish farms, as routes would have them: for what depends on a farm's names. A farm that is
+ * named only when a request comes may be any.
+ */
+export function publishedByRules({ inbound }: RulesConfig, { farms }: Document): RouteConfig[] {
+  return inbound.flatMap((rule) => {
+    const { action } = rule;
+    if (action.kind !== "rewrite" || action.farm === null) return [];
+    const names = action.farm.includes("{") ? [...farms.keys()] : [action.farm];
+    const host = hostOf(rule);
+    return names.map((farm) => ({ host, path: "/", farm }));
+  });
+}
+
+function hostOf({ host, conditions, grouping, syntax }: RuleConfig): string | null {
+  if (host !== null) return host;
+  if (grouping === "any" && conditions.length > 1) return null;
+  for (const { input, pattern, negate } of conditions) {
+    const literal = negate || input.toUpperCase() !== "{HTTP_HOST}" ? null : literalHost(pattern, syntax);
+    if (literal !== null && literal.form !== "prefix" && /^[\w.-]+$/.test(literal.host))
+      return literal.host.toLowerCase();
+  }
+  return null;
+}

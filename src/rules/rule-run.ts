@@ -1,0 +1,154 @@
+import type { Captures } from "./pattern.ts";
+import type { Rule } from "./rule.ts";
+import type { Action } from "./rule-action.ts";
+import type { RuleConfig } from "./rule-config.ts";
+import type { Candidates } from "./rule-index.ts";
+import { untouched, type RuleOutcome } from "./rule-outcome.ts";
+import type { RuleRequest } from "./rule-request.ts";
+import type { Setter } from "./rule-set.ts";
+import { RuleState } from "./rule-state.ts";
+import type { ConditionStep, RuleStep } from "./rule-trace.ts";
+
+const noCaptures: Captures = [];
+const nothingSet: RuleStep["set"] = [];
+
+/** One request after the other through all rules; made once, as nothing of a request outlives `apply`. */
+export class RuleRun {
+  readonly #rules: readonly Rule[];
+  readonly #candidates: Candidates;
+  readonly #hostNames: (host: string) => string | null;
+  readonly #state = new RuleState();
+  #hostName = "";
+  #farm: string | null = null;
+  /** The rule that has rewritten it last. */
+  #by: string | null = null;
+  /** Of the present rule, for the trace. */
+  #input = "";
+  #tried: ConditionStep[] = [];
+
+  constructor(rules: readonly Rule[], candidates: Candidates, hostNames: (host: string) => string | null) {
+    this.#rules = rules;
+    this.#candidates = candidates;
+    this.#hostNames = hostNames;
+  }
+
+  apply(request: RuleRequest, steps: RuleStep[] | null, literally: boolean): RuleOutcome | "malformed" {
+    const state = this.#state;
+    this.#farm = null;
+    this.#by = null;
+    if (!state.begin(request, literally) || this.#hostNames(request.host) === null) return "malformed";
+    this.#locate();
+    let at = -1;
+    while ((at = this.#next(at + 1, steps)) !== -1) {
+      const rule = this.#rules[at];
+      if (rule === undefined || !this.#matches(rule, steps)) continue;
+      const outcome = this.#perform(rule, steps);
+      if (outcome !== null) return outcome;
+      if (rule.config.stop) break;
+    }
+    return this.#forward();
+  }
+
+  /** The next rule that may match. */
+  #next(from: number, steps: RuleStep[] | null): number {
+    if (steps === null) return this.#candidates.next(from);
+    return from < this.#rules.length ? from : -1;
+  }
+
+  /** What may match depends on host and path, which rules may change. */
+  #locate(): void {
+    // What a rule has made of it need not be a name: then it is no rule's host.
+    this.#hostName = this.#hostNames(this.#state.host) ?? "";
+    this.#candidates.locate(this.#hostName, this.#state.path);
+  }
+
+  #matches(rule: Rule, steps: RuleStep[] | null): boolean {
+    const state = this.#state;
+    state.ruleCaptures = noCaptures;
+    state.forgetCaptures();
+    if (steps === null) return this.#obstacle(rule, null) === "";
+    this.#input = state.path;
+    this.#tried = [];
+    const obstacle = this.#obstacle(rule, this.#tried);
+    if (obstacle !== "") this.#note(rule.config, obstacle, [], steps);
+    return obstacle === "";
+  }
+
+  /** Why the rule does not match; "" = it does. */
+  #obstacle({ config, host, path, conditions }: Rule, tried: ConditionStep[] | null): RuleStep["because"] {
+    const state = this.#state;
+    if (config.https !== null && config.https !== state.request.https) return "https";
+    if (host !== null && !host(this.#hostName)) return "host";
+    if (path === null) state.ruleCaptures = [state.path];
+    else {
+      const captures = path.match(state.path);
+      const negate = config.path?.negate === true;
+      if ((captures !== null) === negate) return "path";
+      if (!negate) state.ruleCaptures = captures ?? noCaptures;
+    }
+    return conditions === null || conditions(state, tried) ? "" : "conditions";
+  }
+
+  /** The answer that ends it all; null = there is none yet. */
+  #perform(rule: Rule, steps: RuleStep[] | null): RuleOutcome | "malformed" | null {
+    const { config, set, action } = rule;
+    const state = this.#state;
+    const changed = this.#set(set);
+    const outcome = action.kind === "answer" ? action.answer(state) : null;
+    const understood = action.kind !== "rewrite" || this.#rewrite(action, config.name);
+    if (steps !== null) this.#note(config, "", changed, steps);
+    if (!understood) return "malformed";
+    if (outcome !== null) return outcome;
+    if (set.length > 0 || action.kind === "rewrite") this.#locate();
+    return null;
+  }
+
+  #set(setters: readonly Setter[]): RuleStep["set"] {
+    if (setters.length === 0) return nothingSet;
+    return setters.flatMap((setter) => {
+      const done = setter(this.#state);
+      return done === null ? [] : [done];
+    });
+  }
+
+  /** false = the new path can't be understood. */
+  #rewrite({ farm, rewrite }: Extract<Action, { kind: "rewrite" }>, name: string): boolean {
+    // The farm's name first: its template is of what was matched, before the path changes.
+    this.#farm = farm === null ? null : farm(this.#state).trim();
+    this.#by = name;
+    return rewrite === null || rewrite(this.#state);
+  }
+
+  #forward(): RuleOutcome {
+    const { rewritten, headers, variables, target, request } = this.#state;
+    if (this.#by === null && headers === null && variables === null) return untouched;
+    return {
+      kind: "forward",
+      rule: this.#by,
+      farm: this.#farm,
+      target: rewritten && target !== request.target ? target : null,
+      headers: headers ?? untouched.headers,
+      variables: variables ?? untouched.variables,
+    };
+  }
+
+  #note(config: RuleConfig, because: RuleStep["because"], set: RuleStep["set"], steps: RuleStep[]): void {
+    const state = this.#state;
+    const matched = because === "";
+    steps.push({
+      rule: config.name,
+      input: this.#input,
+      matched,
+      because,
+      path: config.path,
+      captures: state.ruleCaptures,
+      conditions: this.#tried,
+      conditionCaptures: state.conditionCaptures,
+      set,
+      action: matched ? config.action.kind : "",
+      farm: matched && config.action.kind === "rewrite" ? this.#farm : null,
+      target: state.target,
+      stops: matched && (config.stop || !["none", "rewrite"].includes(config.action.kind)),
+    });
+  }
+}
