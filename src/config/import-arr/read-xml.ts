@@ -125,6 +125,9 @@ class TreeBuilder {
     if (/closing tag|close tag/.test(reason) && open !== undefined) {
       return `${reason}: expected </${open.name}>, which closes the element of line ${open.place.line}`;
     }
+    if (this.#root !== null && /root|text data outside/.test(reason)) {
+      return `the file goes on behind </${this.#root.name}>: expected its end`;
+    }
     if (/root|text data outside|unexpected end/.test(reason)) return "this is not XML: expected <configuration>";
     return `this is not well-formed XML: ${reason}`;
   }
