@@ -108,7 +108,7 @@ function membersOf(url: string, farms: readonly ArrFarm[]): string {
   return farm.members
     .map(({ address, httpPort, httpsPort, enabled }) => {
       const state = enabled && farm.enabled ? "" : " unavailable";
-      return `${scheme.toLowerCase()}://${address.toLowerCase()}:${https ? httpsPort : httpPort}${state}`;
+      return `${scheme.toLowerCase()}://${address.toLowerCase().replaceAll(/[[\]]/g, "")}:${https ? httpsPort : httpPort}${state}`;
     })
     .join(",");
 }
