@@ -48,9 +48,9 @@ const rule = fc.record({
 type RandomRule = typeof rule extends fc.Arbitrary<infer T> ? T : never;
 
 /** Conditions are in the rule's syntax. */
-function ruleXml({ match, any, stop, enabled, action, ...rule }: RandomRule, index: number): string {
+function ruleXml({ match, any, stop, enabled, action, ...others }: RandomRule, index: number): string {
   const [syntax = "", url = ""] = match.split('" url="');
-  const written = rule.conditions
+  const written = others.conditions
     .map((one) =>
       syntax === "Wildcard"
         ? one
@@ -65,9 +65,11 @@ function asRegex(wildcard: string): string {
   return `^${wildcard.replaceAll(".", String.raw`\.`).replaceAll("*", ".*")}$`;
 }
 
+function binding(protocol: string, port: number): string {
+  return `<binding protocol="${protocol}" bindingInformation="*:${port}:"/>`;
+}
+
 function fileOf(rules: readonly RandomRule[], plain: boolean): string {
-  const binding = (protocol: string, port: number): string =>
-    `<binding protocol="${protocol}" bindingInformation="*:${port}:"/>`;
   return `<configuration>
     <system.applicationHost><sites><site name="s"><bindings>${binding("https", 443)}${plain ? binding("http", 80) : ""}</bindings></site></sites></system.applicationHost>
     <webFarms>${["mail", "web"].map((name) => `<webFarm name="${name}"><server address="${name}1"/></webFarm>`).join("")}</webFarms>

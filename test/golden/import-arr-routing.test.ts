@@ -75,7 +75,7 @@ describe("every request goes where IIS sent it", () => {
     const arr = arrReference(Buffer.from(goldenBytes(name)).toString(), leftOut[name] ?? []);
     const imported = importGolden(name);
 
-    it(`${name}`, () => assertSame(name, arr, importedRouter(yamlAndFindings(imported).yaml)));
+    it(name, () => assertSame(name, arr, importedRouter(yamlAndFindings(imported).yaml)));
 
     it(`${name}, without presets`, () => assertSame(name, arr, importedRouter(documentText(imported.document, []))));
   }

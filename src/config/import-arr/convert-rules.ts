@@ -14,26 +14,28 @@ type Context = Pick<ActionContext, "farms" | "maps" | "findings">;
 export function convertRules(rules: readonly ArrRule[], context: Context): readonly ConvertedRule[] {
   const names = new UniqueNames();
   const converted: ConvertedRule[] = [];
+  const going: ConvertedRule[] = [];
   const hasSiteRules = rules.some(({ global, enabled }) => !global && enabled);
   for (const rule of rules) {
     if (!isUsable(rule, context)) continue;
     const clean = cleanRule(rule, context.findings);
-    const before = converted.filter((other) => goesOnTo(other, clean));
+    const before = going.filter((other) => goesOnTo(other, clean));
     const pathChanges = before.some((other) => other.rule.rewrite !== undefined);
     const forwardsBefore = before.some((other) => other.rule.farm !== undefined);
     const around = { ...context, hasSiteRules, pathChanges, forwardsBefore };
     const one = convertRule(clean, names.take(rule.name), around);
     if (one === null) continue;
     converted.push(one);
+    if (rule.enabled && !rule.stop) going.push(one);
     tellOfOrder(one, hasSiteRules, context);
   }
   return converted;
 }
 
 /** Can a request come from one rule to the other, with whatever path? */
-function goesOnTo({ source, scope }: ConvertedRule, next: ArrRule): boolean {
+function goesOnTo({ scope }: ConvertedRule, next: ArrRule): boolean {
   const anyPath = { path: { kind: "any" } } as const;
-  return source.enabled && !source.stop && overlap({ ...scope, ...anyPath }, { ...scopeOf(next), ...anyPath });
+  return overlap({ ...scope, ...anyPath }, { ...scopeOf(next), ...anyPath });
 }
 
 /** Its patterns are understood, and so are the tables that it looks things up in. */

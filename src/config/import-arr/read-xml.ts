@@ -55,7 +55,7 @@ class TreeBuilder {
 
   build(): XmlElement {
     const parser = this.#parser;
-    parser.on("error", (error) => this.#fail(parser.position, this.#explain(error.message)));
+    parser.on("error", (error) => this.#fail(this.#faultOffset(), this.#explain(error.message)));
     parser.on("doctype", () => {
       const start = this.#text.lastIndexOf("<!DOCTYPE", parser.position);
       this.#fail(start, "a DOCTYPE is not read, nor the entities it may declare: remove it, IIS writes none");
@@ -97,6 +97,12 @@ class TreeBuilder {
       this.#line += 1;
     }
     return { line: this.#line, column: offset - this.#lineStart + 1 };
+  }
+
+  /** What is no XML at all is wrong from its beginning. */
+  #faultOffset(): number {
+    const hasElement = this.#elements > 0 || this.#text.trimStart().startsWith("<");
+    return hasElement ? this.#parser.position : this.#text.search(/\S|$/);
   }
 
   #endOfLine(start: number): number {

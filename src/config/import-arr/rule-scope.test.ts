@@ -5,7 +5,7 @@ import { ImportFindings } from "./import-finding.ts";
 import { readRule } from "./read-rules.ts";
 import { readXml } from "./read-xml.ts";
 import { keepsPath, rewriteTarget } from "./rewrite-target.ts";
-import { scopeOf } from "./rule-scope.ts";
+import { scopeOf, type RuleScope } from "./rule-scope.ts";
 import { goesBefore, hostsOverlap, overlap } from "./scope-overlap.ts";
 
 function ruleOf(syntax: string, url: string, conditions = ""): ArrRule {
@@ -17,6 +17,10 @@ function ruleOf(syntax: string, url: string, conditions = ""): ArrRule {
 }
 
 const host = (pattern: string): string => `<add input="{HTTP_HOST}" pattern="${pattern}"/>`;
+
+function scope(pattern: string, url = "*"): RuleScope {
+  return scopeOf(ruleOf(url === "*" ? "Wildcard" : "ECMAScript", url, pattern === "" ? "" : host(pattern)));
+}
 
 describe("what a condition says about the host", () => {
   const cases: readonly (readonly [syntax: string, pattern: string, host: string | null])[] = [
@@ -40,8 +44,8 @@ describe("what a condition says about the host", () => {
   ];
   for (const [syntax, pattern, expected] of cases) {
     it(`${syntax} ${pattern}`, () => {
-      const scope = scopeOf(ruleOf(syntax, "*", host(pattern)));
-      assert.deepEqual([scope.hosts, scope.exact], [[expected], expected !== null]);
+      const { hosts, exact } = scopeOf(ruleOf(syntax, "*", host(pattern)));
+      assert.deepEqual([hosts, exact], [[expected], expected !== null]);
     });
   }
 
@@ -108,8 +112,6 @@ describe("rules that can be meant for one request", () => {
   });
 
   it("are in order as routes where the more special one comes first", () => {
-    const scope = (pattern: string, url = "*") =>
-      scopeOf(ruleOf(url === "*" ? "Wildcard" : "ECMAScript", url, pattern === "" ? "" : host(pattern)));
     assert.equal(goesBefore(scope("mail.x.com"), scope("mail.*")), true);
     assert.equal(goesBefore(scope("mail.*"), scope("mail.x.com")), false);
     assert.equal(goesBefore(scope("*.x.com"), scope("mail.*")), true);
