@@ -1,27 +1,41 @@
 import { compilePattern } from "../../rules/pattern.ts";
 import type { ArrRule } from "./arr-rule.ts";
+import { cleanRule } from "./clean-rule.ts";
 import type { ActionContext } from "./convert-action.ts";
 import { convertRule, textsOf, type ConvertedRule } from "./convert-rule.ts";
+import { scopeOf } from "./rule-scope.ts";
+import { overlap } from "./scope-overlap.ts";
 import { tablesOf } from "./template.ts";
 import { UniqueNames } from "./valid-names.ts";
 
-type Context = Omit<ActionContext, "pathChanges" | "hasSiteRules">;
+type Context = Pick<ActionContext, "farms" | "maps" | "findings">;
 
 /** All rules in our words, in order. */
 export function convertRules(rules: readonly ArrRule[], context: Context): readonly ConvertedRule[] {
   const names = new UniqueNames();
   const converted: ConvertedRule[] = [];
+  const going: ConvertedRule[] = [];
   const hasSiteRules = rules.some(({ global, enabled }) => !global && enabled);
-  let pathChanges = false;
   for (const rule of rules) {
     if (!isUsable(rule, context)) continue;
-    const one = convertRule(rule, names.take(rule.name), { ...context, hasSiteRules, pathChanges });
+    const clean = cleanRule(rule, context.findings);
+    const before = going.filter((other) => goesOnTo(other, clean));
+    const pathChanges = before.some((other) => other.rule.rewrite !== undefined);
+    const forwardsBefore = before.some((other) => other.rule.farm !== undefined);
+    const around = { ...context, hasSiteRules, pathChanges, forwardsBefore };
+    const one = convertRule(clean, names.take(rule.name), around);
     if (one === null) continue;
     converted.push(one);
+    if (rule.enabled && !rule.stop) going.push(one);
     tellOfOrder(one, hasSiteRules, context);
-    if (rule.enabled && !rule.stop && one.rule.rewrite !== undefined) pathChanges = true;
   }
   return converted;
+}
+
+/** Can a request come from one rule to the other, with whatever path? */
+function goesOnTo({ scope }: ConvertedRule, next: ArrRule): boolean {
+  const anyPath = { path: { kind: "any" } } as const;
+  return overlap({ ...scope, ...anyPath }, { ...scopeOf(next), ...anyPath });
 }
 
 /** Its patterns are understood, and so are the tables that it looks things up in. */
