@@ -11,6 +11,8 @@ export interface FarmNames {
 }
 
 const mostListed = 20;
+/** More names than these that are all wrong were no slips, and each one is compared with all that there are. */
+const mostHints = 100;
 
 export function createFarmNames({ farms }: Document): FarmNames {
   const names = [...farms.keys()];
@@ -20,14 +22,15 @@ export function createFarmNames({ farms }: Document): FarmNames {
     find: (written) => byLowerCase.get(written.toLowerCase()),
     unknown(written) {
       // A slip in one farm's name may be in as many messages as there are rules for it.
-      const message = told.get(written) ?? unknownFarm(written, names);
+      const hint = told.size < mostHints ? didYouMean : () => "";
+      const message = told.get(written) ?? unknownFarm(written, names, hint);
       told.set(written, message);
       return message;
     },
   };
 }
 
-function unknownFarm(written: string, names: readonly string[]): string {
+function unknownFarm(written: string, names: readonly string[], hint: typeof didYouMean): string {
   const list = names.length === 0 ? "there are none yet" : `there are ${names.slice(0, mostListed).join(", ")}`;
-  return `${quote(written)} is not a farm${didYouMean(written, names) || ":"} write the name of one under \`farms\` (${list})`;
+  return `${quote(written)} is not a farm${hint(written, names) || ":"} write the name of one under \`farms\` (${list})`;
 }
