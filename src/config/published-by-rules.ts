@@ -9,12 +9,16 @@ import type { Document } from "./read-document.ts";
  * named only when a request comes may be any.
  */
 export function publishedByRules({ inbound }: RulesConfig, { farms }: Document): RouteConfig[] {
+  const hostsOfAny = new Set<string | null>();
   return inbound.flatMap((rule) => {
     const { action } = rule;
     if (action.kind !== "rewrite" || action.farm === null) return [];
-    const names = action.farm.includes("{") ? [...farms.keys()] : [action.farm];
     const host = hostOf(rule);
-    return names.map((farm) => ({ host, path: "/", farm }));
+    if (!action.farm.includes("{")) return [{ host, path: "/", farm: action.farm }];
+    // Once for each host: thousands of such rules times all farms would be millions.
+    if (hostsOfAny.has(host)) return [];
+    hostsOfAny.add(host);
+    return [...farms.keys()].map((farm) => ({ host, path: "/", farm }));
   });
 }
 

@@ -1,5 +1,6 @@
 import { templateFaults, type TemplateContext } from "../rules/check-template.ts";
 import { didYouMean } from "./did-you-mean.ts";
+import { createFarmNames, type FarmNames } from "./farm-names.ts";
 import type { Path } from "./problem.ts";
 import { quote } from "./quote.ts";
 import type { Document } from "./read-document.ts";
@@ -8,6 +9,7 @@ import type { ResolveContext } from "./resolve-context.ts";
 /** What rules may name. */
 export interface RuleContext extends Pick<TemplateContext, "maps" | "variables"> {
   readonly document: Document;
+  readonly farms: FarmNames;
   readonly context: ResolveContext;
   /** Patterns that were looked at for what they would cost elsewhere. */
   readonly looked: Set<string>;
@@ -17,6 +19,7 @@ export function createRuleContext(document: Document, context: ResolveContext): 
   const set = document.rules.flatMap(({ value }) => Object.keys(value?.set ?? {}));
   return {
     document,
+    farms: createFarmNames(document),
     context,
     looked: new Set(),
     maps: new Set([...document.rewriteMaps.keys()].map((name) => name.toLowerCase())),
