@@ -2,7 +2,7 @@ import type { FindingKind, ImportFinding } from "../config/import-arr/import-fin
 import { plainText, type Paint } from "./terminal.ts";
 
 const titles: Readonly<Record<FindingKind, string>> = { changed: "changed", "left-out": "left out", note: "note" };
-const most = 3;
+const most = 20;
 
 /** A line for each thing that an import has to say; the same of several places is said once. */
 export function findingLines(file: string, findings: readonly ImportFinding[], paint: Paint): readonly string[] {
@@ -23,9 +23,9 @@ function line(file: string, [first, ...others]: readonly ImportFinding[], paint:
   if (first === undefined) return "";
   const { kind, line: number, column, read, result, consequence } = first;
   const title = paint(kind === "note" ? "faint" : "warn", titles[kind]);
-  const lines = others.slice(0, most).map((other) => other.line);
-  const rest = others.length > most ? `, … (${others.length} more)` : "";
-  const also = others.length === 0 ? "" : ` (also line ${lines.join(", ")}${rest})`;
+  const lines = [...new Set(others.map((other) => other.line))].filter((one) => one !== number);
+  const rest = lines.length > most ? ` and ${lines.length - most} more` : "";
+  const also = lines.length === 0 ? "" : ` (also line ${lines.slice(0, most).join(", ")}${rest})`;
   const then = consequence === "" ? "" : `; ${consequence}`;
   return plainLine(`${title} ${file}:${number}:${column}: `, `${read}: ${result}${then}${also}`);
 }

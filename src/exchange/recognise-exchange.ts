@@ -69,12 +69,13 @@ function newNames(farms: Candidate["farms"]): ReadonlyMap<string, string> {
   return new Map([...farms].map(([name, farm]) => [farm.name, name]));
 }
 
+function keyOf(route: RouteInput): string {
+  const { host, path, exact, farm } = entryOf(route);
+  return JSON.stringify([host, path, exact, farm]);
+}
+
 /** The routes that the block has not, without those that change nothing. */
 function besides(before: readonly RouteInput[], { routes }: Expansion): readonly RouteInput[] {
-  const keyOf = (route: RouteInput): string => {
-    const { host, path, exact, farm } = entryOf(route);
-    return JSON.stringify([host, path, exact, farm]);
-  };
   const expanded = new Set(routes.map(keyOf));
   const own = before.filter((route) => !expanded.has(keyOf(route)));
   const points = pointsOf([before, routes]);

@@ -19,26 +19,34 @@ export function chooseRoutes(converted: readonly ConvertedRule[], plainHttp: boo
   const kept: ConvertedRule[] = [];
   const routed: ConvertedRule[] = [];
   const dropped: ConvertedRule[] = [];
+  const firstChange = converted.findIndex(changesHost);
   for (const [index, one] of [...converted.entries()].toReversed()) {
-    const laterRules = kept.filter((rule) => rule.source.enabled && overlap(one.scope, rule.scope));
-    const laterRoutes = routed.filter((route) => overlap(one.scope, route.scope));
-    const isLast = laterRules.length === 0 && laterRoutes.length === 0;
-    if (one.publishes?.farm === null && isLast) dropped.unshift(one);
-    else if (
-      isRoute(one, plainHttp) &&
-      laterRules.length === 0 &&
-      laterRoutes.every((route) => goesBefore(one.scope, route.scope)) &&
-      (one.source.stop || (isLast && !dropped.some(({ scope }) => overlap(one.scope, scope)))) &&
-      !converted.slice(0, index).some(changesHost)
-    ) {
-      routed.unshift(one);
-    } else kept.unshift(one);
+    const among = (rules: readonly ConvertedRule[]): readonly ConvertedRule[] =>
+      rules.filter(({ source, scope }) => source.enabled && overlap(one.scope, scope));
+    const later = { rules: among(kept), routes: among(routed), dropped: among(dropped) };
+    const hostIsOld = firstChange !== -1 && firstChange < index;
+    if (one.publishes?.farm === null && later.rules.length === 0 && later.routes.length === 0) dropped.unshift(one);
+    else if (isRoute(one, plainHttp) && !hostIsOld && keepsOrder(one, later)) routed.unshift(one);
+    else kept.unshift(one);
   }
   return { routes: routed.flatMap(routesOf), rules: kept, dropped };
 }
 
+interface Later {
+  readonly rules: readonly ConvertedRule[];
+  readonly routes: readonly ConvertedRule[];
+  readonly dropped: readonly ConvertedRule[];
+}
+
+/** Do the rules behind it, which can be meant as well, find what they find now? */
+function keepsOrder(one: ConvertedRule, { rules, routes, dropped }: Later): boolean {
+  if (rules.length > 0) return false;
+  if (!one.source.stop) return routes.length === 0 && dropped.length === 0;
+  return routes.every((route) => goesBefore(one.scope, route.scope));
+}
+
 function isRoute({ publishes, scope }: ConvertedRule, plainHttp: boolean): boolean {
-  if (publishes === null || publishes.farm === null || !scope.exact || !scope.hostsExact) return false;
+  if (publishes === null || publishes.farm === null || !scope.exact) return false;
   if (scope.https === false || (scope.https === true && plainHttp)) return false;
   return scope.path.kind === "any" || scope.path.kind === "below" || isRoot(scope.path);
 }

@@ -1,7 +1,8 @@
 import type { RuleInput } from "../rule-schema.ts";
-import type { ArrRule } from "./arr-rule.ts";
+import type { ArrAction, ArrRule } from "./arr-rule.ts";
 import { httpSuffix, type FarmPlan, type Scheme } from "./farm-plan.ts";
 import type { ImportFindings } from "./import-finding.ts";
+import type { ArrFarm } from "./read-farms.ts";
 import { keepsPath, rewriteTarget, type RewriteTarget } from "./rewrite-target.ts";
 import { mapHosts, type ArrMap } from "./read-maps.ts";
 
@@ -35,25 +36,19 @@ const nothing: ConvertedAction = {
 /** null = it cannot be kept, which has been told. */
 export function convertAction(rule: ArrRule, context: ActionContext): ConvertedAction | null {
   const { action } = rule;
-  const append = "appendQuery" in action && !action.appendQuery ? { appendQuery: false } : {};
-  switch (action.type) {
-    case "AbortRequest":
-      return { keys: { abort: true }, stops: true, host: null };
-    case "CustomResponse": {
-      const { status, reason, body } = action;
-      const isPlain = status === 404 && /^(?:|not found)$/i.test(reason.trim()) && body === "";
-      const respond = { status, ...(reason === "" ? {} : { reason }), ...(body === "" ? {} : { body }) };
-      return isPlain ? nothing : { keys: { respond }, stops: true, host: null };
-    }
-    case "Redirect": {
-      const status = action.status === 301 ? {} : { status: action.status };
-      return { keys: { redirect: action.url, ...status, ...append }, stops: true, host: null };
-    }
-    case "None":
-      return convertNone(rule, context);
-    case "Rewrite":
-      return convertRewrite(rule, { target: rewriteTarget(action.url), append }, context);
-  }
+  if (action.type === "None") return convertNone(rule, context);
+  if (action.type === "AbortRequest") return { keys: { abort: true }, stops: true, host: null };
+  if (action.type === "CustomResponse") return convertResponse(action);
+  const append = action.appendQuery ? {} : { appendQuery: false };
+  if (action.type === "Rewrite") return convertRewrite(rule, { target: rewriteTarget(action.url), append }, context);
+  const status = action.status === 301 ? {} : { status: action.status };
+  return { keys: { redirect: action.url, ...status, ...append }, stops: true, host: null };
+}
+
+function convertResponse({ status, reason, body }: Extract<ArrAction, { type: "CustomResponse" }>): ConvertedAction {
+  if (status === 404 && /^(?:|not found)$/i.test(reason.trim()) && body === "") return nothing;
+  const respond = { status, ...(reason === "" ? {} : { reason }), ...(body === "" ? {} : { body }) };
+  return { keys: { respond }, stops: true, host: null };
 }
 
 /** With `stopProcessing` it keeps requests from the rules behind it: IIS answers them itself. */
@@ -99,8 +94,8 @@ interface Forward {
 }
 
 function convertForward(rule: ArrRule, { target, append }: Forward, context: ActionContext): ConvertedAction | null {
-  const { scheme, host } = target;
-  const farm = host.includes("{") ? dynamicFarm(host, scheme, context) : literalFarm(rule, target, context);
+  const { host } = target;
+  const farm = host.includes("{") ? dynamicFarm(rule, target, context) : literalFarm(rule, target, context);
   if (farm === null) return noFarm(rule, context);
   const appendQuery = append.appendQuery ?? true;
   const isOld = context.pathChanges && /^\{(?:REQUEST_URI|UNENCODED_URL)\}$/i.test(target.path);
@@ -119,31 +114,39 @@ interface ChosenFarm {
 function literalFarm(
   rule: ArrRule,
   { host, port, scheme }: Forward["target"],
-  context: ActionContext,
+  { farms, findings }: ActionContext,
 ): ChosenFarm | null {
-  const { farms, findings } = context;
   const isFarm = farms.isFarm(host);
-  const key = isFarm || port === null ? host.toLowerCase() : `${host.toLowerCase()}:${port}`;
+  const key = farms.keyOf(host, port);
   const name = farms.nameOf(key, scheme);
   const farm = farms.farmOf(key);
   if (name === null || farm === null) return null;
   if (farm.protocol.preserveHost) return { name, host: null };
   if (!isFarm) return { name, host: port === null ? host : `${host}:${port}` };
-  const [only, second] = farm.members;
-  if (only !== undefined && second === undefined) {
-    const ownPort = scheme === "https" ? only.httpsPort : only.httpPort;
-    const isUsual = ownPort === (scheme === "https" ? 443 : 80);
-    return { name, host: isUsual ? only.address : `${only.address}:${ownPort}` };
-  }
+  const only = onlyHost(farm, scheme);
+  if (only !== null) return { name, host: only };
   const consequence = "a rule can give them one and the same, with set: { HTTP_HOST: … }";
   const read = `preserveHostHeader="false" of <webFarm name=${JSON.stringify(farm.name)}>`;
   findings.leftOut(rule.place, read, "members get the Host that the client sent", consequence);
   return { name, host: null };
 }
 
+/** The Host of a farm's one server; null = there are several. */
+function onlyHost({ members: [only, second] }: ArrFarm, scheme: Scheme): string | null {
+  if (only === undefined || second !== undefined) return null;
+  const port = scheme === "https" ? only.httpsPort : only.httpPort;
+  return port === (scheme === "https" ? 443 : 80) ? only.address : `${only.address}:${port}`;
+}
+
 /** `{Map:{HTTP_HOST}}`: the farm is what the map says. */
-function dynamicFarm(host: string, scheme: Scheme, { farms, maps }: ActionContext): ChosenFarm | null {
+function dynamicFarm(rule: ArrRule, { host, scheme }: Forward["target"], context: ActionContext): ChosenFarm {
+  const { farms, maps, findings } = context;
   const keys = mapHosts(host, maps) ?? farms.farmKeys();
+  if (keys.some((key) => farms.farmOf(key)?.protocol.preserveHost === false)) {
+    const read = `preserveHostHeader="false" for the rule ${JSON.stringify(rule.name)}`;
+    const consequence = "members that know themselves by another name need a rule with set: { HTTP_HOST: … }";
+    findings.leftOut(rule.action.place, read, "members get the Host that the client sent", consequence);
+  }
   const split = scheme === "http" && keys.some((key) => farms.schemesOf(key).size > 1);
   return { name: `${host}${split ? httpSuffix : ""}`, host: null };
 }

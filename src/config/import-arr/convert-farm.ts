@@ -1,6 +1,6 @@
 import type { FarmInput } from "../farm-schema.ts";
 import { isIpHost, normaliseHost } from "../host-name.ts";
-import type { PlannedFarm } from "./farm-plan.ts";
+import { httpSuffix, type PlannedFarm } from "./farm-plan.ts";
 import type { ImportFindings } from "./import-finding.ts";
 
 /** An entry of `farms`. */
@@ -31,7 +31,10 @@ function certificateName({ farm, name }: PlannedFarm): string | null {
 function tellOf(planned: PlannedFarm, findings: ImportFindings): void {
   const { farm, scheme, name } = planned;
   const read = `<webFarm name=${JSON.stringify(farm.name)}>`;
-  if (name !== farm.name) findings.changed(farm.place, read, `the farm ${name}`, "");
+  if (name !== farm.name) {
+    const which = name.endsWith(httpSuffix) ? ", for requests that go to its members by plain HTTP" : "";
+    findings.changed(farm.place, read, `the farm ${name}${which}`, "");
+  }
   if (!farm.enabled) {
     findings.changed(farm.place, `${read} enabled="false"`, "its servers are unavailable", "requests get 503");
   }

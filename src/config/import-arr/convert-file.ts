@@ -6,7 +6,7 @@ import { planListeners } from "./convert-listeners.ts";
 import { convertMaps } from "./convert-maps.ts";
 import type { ConvertedRule } from "./convert-rule.ts";
 import { convertRules } from "./convert-rules.ts";
-import { planServers } from "./convert-servers.ts";
+import { planServers, type ServerPlan } from "./convert-servers.ts";
 import type { PlannedFarm } from "./farm-plan.ts";
 import type { ImportDocument } from "./import-document.ts";
 import type { ImportFindings } from "./import-finding.ts";
@@ -20,6 +20,7 @@ import { readOutbound } from "./read-outbound.ts";
 import { readProxy } from "./read-proxy.ts";
 import { readSites } from "./read-sites.ts";
 import { redirectsToHttps } from "./redirects-to-https.ts";
+import { reverseRules } from "./reverse-rules.ts";
 import { rulesInForce } from "./rules-in-force.ts";
 import { scopesOf, sectionsOf } from "./sections.ts";
 import { childrenOf, type XmlElement } from "./xml-element.ts";
@@ -51,16 +52,18 @@ export function convertFile(root: XmlElement, certificate: string, findings: Imp
   if (redirect !== null) tellOfRedirect(redirect, findings);
   tellOfDropped(chosen.dropped, findings);
   readOthers(scopes, findings);
+  tellOfHeaders(root, findings);
   const limits = readLimits(scopes, findings);
   const planned = plan.all();
-  const { servers, membersOf } = planServers(planned);
+  const serverPlan = planServers(planned);
   const document: ImportDocument = {
     listen: listeners.listen.map((listener) => ({ ...listener, ...limits.listener })),
-    servers,
-    farms: farmsOf(planned, membersOf, findings),
+    servers: serverPlan.servers,
+    farms: farmsOf(planned, serverPlan, findings),
     routes: chosen.routes.map((route) => ({ ...route, ...limits.route })),
     rules: chosen.rules.map(({ rule }) => rule),
     ...outbound,
+    outboundRules: [...reverseRules(planned, findings), ...outbound.outboundRules],
     rewriteMaps: convertMaps(maps, rules, plan, findings),
     ...(planned.some(({ farm }) => farm.protocol.logId) ? { forwarded: { logId: true } } : {}),
     presets: {},
@@ -74,10 +77,10 @@ export function convertFile(root: XmlElement, certificate: string, findings: Imp
 
 function farmsOf(
   planned: readonly PlannedFarm[],
-  membersOf: (farm: PlannedFarm) => FarmInput["servers"],
+  servers: ServerPlan,
   findings: ImportFindings,
 ): Record<string, FarmInput> {
-  return Object.fromEntries(planned.map((one) => [one.name, convertFarm(one, membersOf(one), findings)]));
+  return Object.fromEntries(planned.map((one) => [one.name, convertFarm(one, servers.membersOf(one), findings)]));
 }
 
 function tellOfRedirect({ source }: ConvertedRule, findings: ImportFindings): void {
@@ -88,6 +91,12 @@ function tellOfRedirect({ source }: ConvertedRule, findings: ImportFindings): vo
     result,
     "clients are sent to the same URL with https",
   );
+}
+
+function tellOfHeaders(root: XmlElement, findings: ImportFindings): void {
+  const result = "X-Forwarded-For without the port, X-Forwarded-Proto, X-Forwarded-Host and X-ARR-LOG-ID";
+  const consequence = "members that ask for X-ARR-SSL, X-Original-URL or the client's port do not find them";
+  findings.note(root.place, "the headers that ARR adds to requests", result, consequence);
 }
 
 function tellOfDropped(rules: readonly ConvertedRule[], findings: ImportFindings): void {

@@ -32,7 +32,9 @@ export function planListeners({ sites, rules, redirects, certificate }: Parts, f
     );
   }
   const given = bindings.length === 0 ? usual : bindings;
-  const forPlain = rules.some(({ source, scope }) => source.enabled && scope.https !== true);
+  const forPlain = rules.some(
+    ({ source, scope, publishes }) => source.enabled && scope.https !== true && publishes?.farm !== null,
+  );
   const plainHttp = forPlain && given.some(({ https }) => !https);
   const wanted = given.filter(({ https }) => https || plainHttp || redirects);
   tellOfPlain(

@@ -19,14 +19,17 @@ export function convertMaps(
       const scheme = schemes.get(map);
       const rename = (value: string): string =>
         scheme === undefined ? value : (farmName(value, scheme, farms) ?? value);
-      const entries = [...map.entries].map(([key, value]) => [key, renamed(map, value, rename(value), findings)]);
+      const entries = [...map.entries].map(([key, value]): [string, string] => [
+        key,
+        renamed(map, value, rename(value), findings),
+      ]);
       const fallback = renamed(map, map.defaultValue, rename(map.defaultValue), findings);
       return [
         map.name,
         {
           ...(fallback === "" ? {} : { default: fallback }),
           ...(map.ignoreCase ? {} : { ignoreCase: false }),
-          ...(entries.length === 0 ? {} : { entries: Object.fromEntries(entries) as Record<string, string> }),
+          ...(entries.length === 0 ? {} : { entries: Object.fromEntries(entries) }),
         },
       ];
     }),

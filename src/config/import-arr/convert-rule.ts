@@ -1,6 +1,7 @@
 import type { RuleInput } from "../rule-schema.ts";
 import type { ArrCondition, ArrRule } from "./arr-rule.ts";
 import { convertAction, type ActionContext } from "./convert-action.ts";
+import { defined } from "./defined.ts";
 import { hostOf, httpsOf, scopeOf, type RuleScope } from "./rule-scope.ts";
 import { matchesEverything } from "./rewrite-target.ts";
 import { usesCapture } from "./template.ts";
@@ -22,10 +23,13 @@ export function convertRule(source: ArrRule, name: string, context: ActionContex
   if (action === null) return null;
   const scope = scopeOf(kept);
   const set = variablesOf(kept, action.host);
+  const texts = [...inputsOf(kept), ...Object.values(set), ...Object.values(action.keys)].map((text) =>
+    JSON.stringify(text),
+  );
   const rule: RuleInput = {
     name,
     ...(kept.enabled ? {} : { enabled: false }),
-    ...whenOf(kept, scope),
+    ...whenOf(kept, texts),
     ...(Object.keys(set).length === 0 ? {} : { set }),
     ...action.keys,
     ...(kept.stop && !action.stops ? { stop: true } : {}),
@@ -34,23 +38,35 @@ export function convertRule(source: ArrRule, name: string, context: ActionContex
   return { source: kept, scope, rule, publishes: plain ? { farm: action.publishes ?? null } : null };
 }
 
-/** What must hold, without defaults. */
-function whenOf(rule: ArrRule, scope: RuleScope): Partial<RuleInput> {
-  const shown = shorthands(rule);
+/** What must hold, without defaults; `texts`: where captures may be used. */
+function whenOf(rule: ArrRule, texts: readonly string[]): Partial<RuleInput> {
+  const shown = shorthands(rule, texts);
   const conditions = rule.conditions.list.filter((condition) => !shown.taken.includes(condition));
-  const { pattern, ignoreCase, negate } = rule.match;
-  const needsPath = !matchesEverything(rule) || textsOf(rule).some((text) => usesCapture(text, "R"));
-  const path = ignoreCase && !negate ? pattern : { pattern, ...flags(rule.match) };
+  const path = pathOf(rule, texts);
   const [site] = rule.hosts ?? [];
-  const usesSyntax = needsPath || conditions.length > 0;
+  const usesSyntax = path !== undefined || conditions.length > 0;
+  return defined({
+    syntax: rule.syntax === "ecmascript" || !usesSyntax ? undefined : rule.syntax,
+    host: shown.keys.host ?? site,
+    https: shown.keys.https,
+    path,
+    ...conditionsOf(rule, conditions),
+  });
+}
+
+/** undefined = any, and nothing asks what it was. */
+function pathOf(rule: ArrRule, texts: readonly string[]): RuleInput["path"] | undefined {
+  const { pattern, ignoreCase, negate } = rule.match;
+  if (matchesEverything(rule) && !texts.some((text) => usesCapture(text, "R"))) return undefined;
+  return ignoreCase && !negate ? pattern : { pattern, ...flags(rule.match) };
+}
+
+function conditionsOf({ conditions: { grouping, trackAll } }: ArrRule, list: readonly ArrCondition[]) {
+  if (list.length === 0) return {};
   return {
-    ...(rule.syntax === "ecmascript" || !usesSyntax ? {} : { syntax: rule.syntax }),
-    ...(site === undefined || shown.keys.host !== undefined ? {} : { host: scope.hosts[0] ?? site }),
-    ...shown.keys,
-    ...(needsPath ? { path } : {}),
-    ...(conditions.length === 0 ? {} : { conditions: conditions.map(conditionOf) }),
-    ...(conditions.length > 1 && rule.conditions.grouping === "MatchAny" ? { match: "any" as const } : {}),
-    ...(conditions.length > 0 && rule.conditions.trackAll ? { captures: "all" as const } : {}),
+    conditions: list.map(conditionOf),
+    match: list.length > 1 && grouping === "MatchAny" ? ("any" as const) : undefined,
+    captures: trackAll ? ("all" as const) : undefined,
   };
 }
 
@@ -69,11 +85,11 @@ interface Shorthands {
 }
 
 /** `host` and `https` in the place of conditions, where no capture of them is used. */
-function shorthands(rule: ArrRule): Shorthands {
+function shorthands(rule: ArrRule, texts: readonly string[]): Shorthands {
   const { list, grouping } = rule.conditions;
   const keys: { host?: string; https?: boolean } = {};
   const taken: ArrCondition[] = [];
-  if ((grouping === "MatchAny" && list.length > 1) || textsOf(rule).some((text) => usesCapture(text, "C"))) {
+  if ((grouping === "MatchAny" && list.length > 1) || texts.some((text) => usesCapture(text, "C"))) {
     return { keys, taken };
   }
   for (const condition of list) {
@@ -89,6 +105,10 @@ function shorthands(rule: ArrRule): Shorthands {
   }
   const { host: name, https } = keys;
   return { keys: { ...(name === undefined ? {} : { host: name }), ...(https === undefined ? {} : { https }) }, taken };
+}
+
+function inputsOf({ conditions }: ArrRule): readonly string[] {
+  return conditions.list.map(({ input }) => input);
 }
 
 /** All templates of a rule. */

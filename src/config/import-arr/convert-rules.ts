@@ -1,7 +1,10 @@
 import { compilePattern } from "../../rules/pattern.ts";
 import type { ArrRule } from "./arr-rule.ts";
+import { cleanRule } from "./clean-rule.ts";
 import type { ActionContext } from "./convert-action.ts";
 import { convertRule, textsOf, type ConvertedRule } from "./convert-rule.ts";
+import { scopeOf } from "./rule-scope.ts";
+import { overlap } from "./scope-overlap.ts";
 import { tablesOf } from "./template.ts";
 import { UniqueNames } from "./valid-names.ts";
 
@@ -12,14 +15,17 @@ export function convertRules(rules: readonly ArrRule[], context: Context): reado
   const names = new UniqueNames();
   const converted: ConvertedRule[] = [];
   const hasSiteRules = rules.some(({ global, enabled }) => !global && enabled);
-  let pathChanges = false;
+  const changes: ConvertedRule[] = [];
   for (const rule of rules) {
     if (!isUsable(rule, context)) continue;
-    const one = convertRule(rule, names.take(rule.name), { ...context, hasSiteRules, pathChanges });
+    const clean = cleanRule(rule, context.findings);
+    const anyPath = { ...scopeOf(clean), path: { kind: "any" } } as const;
+    const pathChanges = changes.some(({ scope }) => overlap({ ...scope, path: { kind: "any" } }, anyPath));
+    const one = convertRule(clean, names.take(rule.name), { ...context, hasSiteRules, pathChanges });
     if (one === null) continue;
     converted.push(one);
     tellOfOrder(one, hasSiteRules, context);
-    if (rule.enabled && !rule.stop && one.rule.rewrite !== undefined) pathChanges = true;
+    if (rule.enabled && !rule.stop && one.rule.rewrite !== undefined) changes.push(one);
   }
   return converted;
 }

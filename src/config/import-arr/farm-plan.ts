@@ -36,6 +36,11 @@ export class FarmPlan {
     return this.#uses.get(host.toLowerCase())?.plain === false;
   }
 
+  /** Farms have ports of their own. */
+  keyOf(host: string, port: number | null): string {
+    return this.isFarm(host) || port === null ? host.toLowerCase() : `${host.toLowerCase()}:${port}`;
+  }
+
   /** The keys of all farms of IIS. */
   farmKeys(): readonly string[] {
     return [...this.#uses].filter(([, { plain }]) => !plain).map(([key]) => key);
@@ -43,7 +48,7 @@ export class FarmPlan {
 
   /** A rule leads there; gives the key of the farm, null = the host is none. */
   use(host: string, port: number | null, scheme: Scheme): string | null {
-    const key = this.isFarm(host) || port === null ? host.toLowerCase() : `${host.toLowerCase()}:${port}`;
+    const key = this.keyOf(host, port);
     const known = this.#uses.get(key) ?? this.#plain(host, port);
     if (known === null) return null;
     known.schemes.add(scheme);

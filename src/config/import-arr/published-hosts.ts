@@ -4,6 +4,8 @@ import type { PlannedFarm } from "./farm-plan.ts";
 import type { ArrSite } from "./read-sites.ts";
 import { hostsOverlap } from "./scope-overlap.ts";
 
+const isName = (host: string): boolean => host.includes(".") && normaliseHost(host) !== null && !isIpHost(host);
+
 /** Names that clients ask for, as far as the file tells them. */
 export function publishedHosts(
   rules: readonly ConvertedRule[],
@@ -15,7 +17,6 @@ export function publishedHosts(
   const known = farms
     .filter(({ plain }) => !plain)
     .flatMap(({ farm }) => [farm.name.toLowerCase(), farm.health?.host ?? ""]);
-  const isName = (host: string): boolean => host.includes(".") && normaliseHost(host) !== null && !isIpHost(host);
   const begun = written.flatMap((host) =>
     host?.endsWith(".*") === true ? known.filter((name) => isName(name) && hostsOverlap(host, name)) : [],
   );

@@ -1,6 +1,8 @@
 import { compilePattern } from "../../rules/pattern.ts";
 import { tagNames } from "../outbound-rule-schema.ts";
 import { conditionOf, flags } from "./convert-rule.ts";
+import { defined } from "./defined.ts";
+import { inForce } from "./in-force.ts";
 import type { OutboundRuleInput, PreConditionInput } from "./import-document.ts";
 import type { ImportFindings } from "./import-finding.ts";
 import { headerName } from "./read-balance.ts";
@@ -20,7 +22,7 @@ type CustomTags = ReadonlyMap<string, readonly Tag[]>;
 /** <outboundRules> of all scopes, with `<clear/>` and `<remove/>` obeyed. */
 export function readOutbound(sections: readonly XmlElement[], findings: ImportFindings): Outbound {
   const elements = sections.flatMap(({ children }) => children);
-  const conditions = inForce(
+  const conditions = named(
     sections.map((section) => descendant(section, "preConditions")),
     "preCondition",
   );
@@ -29,32 +31,21 @@ export function readOutbound(sections: readonly XmlElement[], findings: ImportFi
     findings,
   );
   const preConditions = Object.fromEntries(conditions.map((element) => readPreCondition(element, findings)));
-  const rules = apply(elements, "rule").flatMap((element) => readRule(element, { tags, preConditions, findings }));
+  const rules = inForce("rule", elements).flatMap((element) => readRule(element, { tags, preConditions, findings }));
   const names = new UniqueNames();
   return { outboundRules: rules.map((rule) => ({ ...rule, name: names.take(rule.name) })), preConditions };
 }
 
-function inForce(parents: readonly (XmlElement | null)[], kind: string): readonly XmlElement[] {
-  return apply(
-    parents.flatMap((parent) => parent?.children ?? []),
+function named(parents: readonly (XmlElement | null)[], kind: string): readonly XmlElement[] {
+  return inForce(
     kind,
+    parents.flatMap((parent) => parent?.children ?? []),
   );
-}
-
-function apply(elements: readonly XmlElement[], kind: string): readonly XmlElement[] {
-  let found: XmlElement[] = [];
-  const nameOf = (element: XmlElement): string => element.attributes.get("name")?.value.trim().toLowerCase() ?? "";
-  for (const element of elements) {
-    if (element.name === "clear") found = [];
-    if (element.name === "remove") found = found.filter((one) => nameOf(one) !== nameOf(element));
-    if (element.name === kind) found.push(element);
-  }
-  return found;
 }
 
 function customTags(parents: readonly (XmlElement | null)[], findings: ImportFindings): CustomTags {
   return new Map(
-    inForce(parents, "tags").map((element) => [
+    named(parents, "tags").map((element) => [
       element.attributes.get("name")?.value.trim().toLowerCase() ?? "",
       childrenOf(element, "tag").map((tag) => {
         const values = new Values(tag, findings);
@@ -98,30 +89,39 @@ function readRule(element: XmlElement, around: Around): readonly OutboundRuleInp
     findings.leftOut(match.place("pattern"), match.shown("pattern"), compiled.fault, consequence);
     return [];
   }
-  const rewrites = action.choice("type", ["None", "Rewrite"], "None") === "Rewrite";
-  const { list, grouping, trackAll } = readConditions(
-    new Values(descendant(element, "conditions"), findings),
-    true,
-    findings,
-  );
-  const pattern = match.text("pattern", "");
-  const options = flags({ ignoreCase: match.flag("ignoreCase", true), negate: match.flag("negate", false) });
   return [
     {
       name,
-      ...(values.flag("enabled", true) ? {} : { enabled: false }),
+      ...defined({ enabled: values.flag("enabled", true) ? undefined : false }),
       ...(syntax === "ecmascript" ? {} : { syntax }),
       ...whenOf(values, around),
       ...targetOf(match, around),
-      pattern: Object.keys(options).length === 0 ? pattern : { pattern, ...options },
-      ...(list.length === 0 ? {} : { conditions: list.map(conditionOf) }),
-      ...(grouping === "MatchAny" && list.length > 1 ? { match: "any" as const } : {}),
-      ...(trackAll ? {} : { captures: "last" as const }),
-      ...(rewrites ? { value: action.text("value", "") } : {}),
-      ...(rewrites && !action.flag("replace", true) ? { replace: false } : {}),
-      ...(values.flag("stopProcessing", false) ? { stop: true } : {}),
+      pattern: patternOf(match),
+      ...conditionsOf(new Values(descendant(element, "conditions"), findings), findings),
+      ...valueOf(action),
+      ...defined({ stop: values.flag("stopProcessing", false) ? true : undefined }),
     },
   ];
+}
+
+function patternOf(match: Values): OutboundRuleInput["pattern"] {
+  const pattern = match.text("pattern", "");
+  const options = flags({ ignoreCase: match.flag("ignoreCase", true), negate: match.flag("negate", false) });
+  return Object.keys(options).length === 0 ? pattern : { pattern, ...options };
+}
+
+function conditionsOf(values: Values, findings: ImportFindings) {
+  const { list, grouping, trackAll } = readConditions(values, true, findings);
+  return defined({
+    conditions: list.length === 0 ? undefined : list.map(conditionOf),
+    match: grouping === "MatchAny" && list.length > 1 ? ("any" as const) : undefined,
+    captures: trackAll ? undefined : ("last" as const),
+  });
+}
+
+function valueOf(action: Values): Pick<OutboundRuleInput, "value" | "replace"> {
+  if (action.choice("type", ["None", "Rewrite"], "None") === "None") return {};
+  return { value: action.text("value", ""), ...(action.flag("replace", true) ? {} : { replace: false }) };
 }
 
 function whenOf(values: Values, { preConditions, findings }: Around): { when?: string } {

@@ -59,6 +59,11 @@ function unless(asHere: RegExp, reason: string, consequence: string): Difference
 const differences: Readonly<Record<string, Difference>> = {
   httpVersion: unless(/^(?:PassThrough|Http11|)$/i, "members are spoken to in HTTP/1.1", "they get HTTP/1.1 always"),
   keepAlive: unless(/^(?:true|1)$/i, "connections to members are used again", "they close them where they want that"),
+  reverseRewriteHostInResponseHeaders: unless(
+    /^(?:false|0)$/i,
+    "redirects of members are passed on as they are, but those of hosts that are no farm",
+    "where members redirect to their own names: write an outbound rule for the header Location",
+  ),
   xForwardedForHeaderName: unless(
     /^X-Forwarded-For$/i,
     "the header is always X-Forwarded-For",

@@ -42,25 +42,24 @@ export function readSites(root: XmlElement, findings: ImportFindings): readonly 
   });
 }
 
+/** ADDRESS:PORT:HOST */
+const bindingForm = /^(?<address>\[[^\]]*\]|[^:]*):(?<port>\d{1,5}):(?<host>[^:]*)$/;
+
 function readBinding(values: Values, findings: ImportFindings): readonly ArrBinding[] {
   const protocol = values.text("protocol", "http").trim().toLowerCase();
   if (protocol !== "http" && protocol !== "https") return [];
-  const {
-    address = "",
-    port = "",
-    host = "",
-  } = /^(?<address>\[[^\]]*\]|[^:]*):(?<port>\d+):(?<host>[^:]*)$/.exec(values.text("bindingInformation", "").trim())
-    ?.groups ?? {};
+  const name = "bindingInformation";
+  const { address = "", port = "", host = "" } = bindingForm.exec(values.text(name, "").trim())?.groups ?? {};
   const number = Number(port);
-  if (port === "" || number < 1 || number > 65_535) {
-    const name = "bindingInformation";
+  if (number < 1 || number > 65_535) {
     findings.leftOut(values.place(name), values.shown(name), "not ADDRESS:PORT:HOST", "nothing listens there");
     return [];
   }
+  const isAll = ["", "*", "0.0.0.0"].includes(address);
   return [
     {
       https: protocol === "https",
-      address: address === "*" || address === "" || address === "0.0.0.0" ? null : address.replaceAll(/[[\]]/g, ""),
+      address: isAll ? null : address.replaceAll(/[[\]]/g, ""),
       port: number,
       host: hostOf(host),
       place: values.place(),

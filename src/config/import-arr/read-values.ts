@@ -1,5 +1,4 @@
 import type { Place } from "../place.ts";
-import { quote } from "../quote.ts";
 import type { ImportFindings } from "./import-finding.ts";
 import type { XmlElement } from "./xml-element.ts";
 
@@ -73,7 +72,7 @@ export class Values {
 
   #wrong(name: string, expected: string, fallback: string): void {
     const result = `not understood: expected ${expected}`;
-    this.#findings.changed(this.place(name), this.shown(name), result, `${quote(fallback)} is taken`);
+    this.#findings.changed(this.place(name), this.shown(name), result, `${fallback} is taken`);
   }
 }
 

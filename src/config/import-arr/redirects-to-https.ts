@@ -3,7 +3,9 @@ import { matchesEverything } from "./rewrite-target.ts";
 
 /** The rule that sends all plain HTTP to HTTPS, where nothing else is for plain HTTP; null = there is none. */
 export function redirectsToHttps(rules: readonly ConvertedRule[]): ConvertedRule | null {
-  const forPlain = rules.filter(({ source, scope }) => source.enabled && scope.https !== true);
+  const forPlain = rules.filter(
+    ({ source, scope, publishes }) => source.enabled && scope.https !== true && publishes?.farm !== null,
+  );
   const [only] = forPlain;
   if (only === undefined || forPlain.length > 1) return null;
   const { source, scope } = only;

@@ -7,8 +7,6 @@ import { isVariable } from "./template.ts";
 export interface RuleScope {
   /** As in a route: a name, "*.x" or "x.*"; null = any; several: one of them. */
   readonly hosts: readonly (string | null)[];
-  /** The conditions say no more about the host than `hosts`. */
-  readonly hostsExact: boolean;
   /** null = with and without TLS. */
   readonly https: boolean | null;
   readonly path: PathScope;
@@ -28,25 +26,35 @@ export type PathScope =
 
 export function scopeOf(rule: ArrRule): RuleScope {
   const { list, grouping } = rule.conditions;
-  const path = pathScope(rule);
-  const bySite = rule.hosts;
-  if (grouping === "MatchAny" && list.length > 1) {
-    const hosts = list.map((condition) => hostOf(condition, rule.syntax));
-    const known = hosts.every((host) => host !== null) ? hosts : null;
-    const all = known ?? bySite ?? [null];
-    return { hosts: all, hostsExact: known !== null && bySite === null, https: null, path, exact: known !== null };
-  }
-  const hosts = list.flatMap((condition) => hostOf(condition, rule.syntax) ?? []);
-  const secure = list.map((condition) => httpsOf(condition, rule.syntax)).find((one) => one !== null) ?? null;
-  const understood = list.filter(
-    (condition) => hostOf(condition, rule.syntax) !== null || httpsOf(condition, rule.syntax) !== null,
-  );
+  return grouping === "MatchAny" && list.length > 1 ? anyScope(rule) : allScope(rule);
+}
+
+/** One of the conditions is enough: only several hosts can be told. */
+function anyScope(rule: ArrRule): RuleScope {
+  const hosts = rule.conditions.list.map((condition) => hostOf(condition, rule.syntax));
+  const known = hosts.every((host) => host !== null) && rule.hosts === null ? hosts : null;
   return {
-    hosts: hosts.length > 0 ? hosts.slice(0, 1) : (bySite ?? [null]),
-    hostsExact: hosts.length <= 1 && (hosts.length === 0 || bySite === null),
-    https: secure,
-    path,
-    exact: understood.length === list.length && hosts.length <= 1,
+    hosts: known ?? rule.hosts ?? [null],
+    https: null,
+    path: pathScope(rule),
+    exact: known !== null,
+  };
+}
+
+function allScope(rule: ArrRule): RuleScope {
+  const { list } = rule.conditions;
+  const hosts = list.flatMap((condition) => hostOf(condition, rule.syntax) ?? []);
+  const schemes = list.flatMap((condition) => httpsOf(condition, rule.syntax) ?? []);
+  const [host] = hosts;
+  return {
+    hosts: host === undefined ? (rule.hosts ?? [null]) : [host],
+    https: schemes[0] ?? null,
+    path: pathScope(rule),
+    exact:
+      hosts.length + schemes.length === list.length &&
+      hosts.length <= 1 &&
+      schemes.length <= 1 &&
+      (host === undefined || rule.hosts === null),
   };
 }
 
@@ -111,8 +119,9 @@ function pathScope(rule: ArrRule): PathScope {
   return match.pattern.includes("|") && !belowForm.test(match.pattern) ? { kind: "any" } : regexPath(match.pattern);
 }
 
+const clean = (text: string): string => text.replaceAll(/\\(.)/g, "$1").toLowerCase();
+
 function regexPath(pattern: string): PathScope {
-  const clean = (text: string): string => text.replaceAll(/\\(.)/g, "$1").toLowerCase();
   const below = belowForm.exec(pattern)?.[1];
   if (below !== undefined && !below.endsWith("/")) return { kind: "below", path: clean(below) };
   const exact = exactForm.exec(pattern);

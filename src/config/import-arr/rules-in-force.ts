@@ -1,4 +1,5 @@
 import type { ArrRule } from "./arr-rule.ts";
+import { inForce } from "./in-force.ts";
 import type { ImportFindings } from "./import-finding.ts";
 import { readRule } from "./read-rules.ts";
 import type { ArrSite } from "./read-sites.ts";
@@ -34,16 +35,12 @@ function globalRules({ scopes, findings }: Around): readonly ArrRule[] {
   return rules.map((element) => readRule(element, true, findings));
 }
 
-/** `<clear/>`, `<remove>` and `<rule>` upon what was there before. */
 function apply(before: readonly XmlElement[], sections: readonly XmlElement[]): readonly XmlElement[] {
-  let rules = [...before];
-  const nameOf = (element: XmlElement): string => element.attributes.get("name")?.value.trim().toLowerCase() ?? "";
-  for (const element of sections.flatMap(({ children }) => children)) {
-    if (element.name === "clear") rules = [];
-    if (element.name === "remove") rules = rules.filter((rule) => nameOf(rule) !== nameOf(element));
-    if (element.name === "rule") rules.push(element);
-  }
-  return rules;
+  return inForce(
+    "rule",
+    sections.flatMap(({ children }) => children),
+    before,
+  );
 }
 
 /** Each site has the rules of the server, changed by its own. */

@@ -10,17 +10,19 @@ export function overlap(a: RuleScope, b: RuleScope): boolean {
 
 export function hostsOverlap(a: Host, b: Host): boolean {
   if (a === null || b === null || a === b) return true;
-  if (a.startsWith("*."))
-    return b.startsWith("*.") ? nested(a, b) || nested(b, a) : b.endsWith(".*") || b.endsWith(a.slice(1));
-  if (b.startsWith("*.")) return hostsOverlap(b, a);
-  if (a.endsWith(".*")) {
-    const begin = a.slice(0, -1);
-    return b.startsWith(begin) || (b.endsWith(".*") && begin.startsWith(b.slice(0, -1)));
-  }
-  return b.endsWith(".*") && hostsOverlap(b, a);
+  return (
+    includes(a, b) ||
+    includes(b, a) ||
+    (a.endsWith(".*") && b.startsWith("*.")) ||
+    (b.endsWith(".*") && a.startsWith("*."))
+  );
 }
 
-const nested = (inner: string, outer: string): boolean => inner.endsWith(outer.slice(1));
+/** Is the second a name, or are all of its names, among those of the first? */
+function includes(pattern: string, other: string): boolean {
+  if (pattern.startsWith("*.")) return !other.endsWith(".*") && other.endsWith(pattern.slice(1));
+  return pattern.endsWith(".*") && !other.startsWith("*.") && other.startsWith(pattern.slice(0, -1));
+}
 
 function pathsOverlap(a: PathScope, b: PathScope): boolean {
   if (a.kind === "any" || b.kind === "any") return true;

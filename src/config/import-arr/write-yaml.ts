@@ -47,17 +47,18 @@ function inline(value: unknown): string {
 /** Plain where nothing can be mistaken; single quotes leave backslashes as they are. */
 export function scalar(value: unknown): string {
   if (typeof value !== "string") return String(value);
-  const plain = /^[A-Za-z0-9_/.][A-Za-z0-9_/.*@+-]*(?::\/\/[A-Za-z0-9_/.:-]+|:\d{1,5})?$/;
+  const plain = /^[A-Za-z0-9_/.][A-Za-z0-9_/.*@+-]*(?: [A-Za-z0-9_/.*@+-]+)*(?::\/\/[A-Za-z0-9_/.:-]+|:\d{1,5})?$/;
   const otherwise =
-    /^(?:true|false|yes|no|on|off|y|n|null|~|[+-]?[\d._]*(?:[eE][+-]?\d+)?|0x[\da-f]+|0o[0-7]+|[\d:]+|[+-]?\.(?:inf|nan)|\d{4}-\d\d?-\d\d?)$/i;
+    /^(?:true|false|yes|no|on|off|y|n|null|~|[+-]?(?:\d[\d_]*\.?[\d_]*|\.\d+)(?:e[+-]?\d+)?|0x[\da-f]+|0o[0-7]+|[\d:]+|[+-]?\.(?:inf|nan)|\d{4}-\d\d?-\d\d?)$/i;
   if (plain.test(value) && !otherwise.test(value)) return value;
   // oxlint-disable-next-line no-control-regex -- What YAML takes in double quotes only.
   if (/[\0-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]/.test(value)) return doubleQuoted(value);
   return /[\\"]/.test(value) ? `'${value.replaceAll("'", "''")}'` : `"${value}"`;
 }
 
+const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+
 function doubleQuoted(value: string): string {
-  const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
   return JSON.stringify(value).replaceAll(/[\x7f-\x9f\u2028\u2029\ufeff]/g, escape);
 }
 
