@@ -64,6 +64,9 @@ test("--json prints the document and the findings with their places", { timeout 
   assert.deepEqual(result.document, parse(result.yaml));
   assert.deepEqual(Object.keys(result.findings[0]), ["kind", "line", "column", "read", "result", "consequence"]);
   assert.equal(imported.errors, "");
+  const refused = await fairlead(["import", "arr", "fairlead.yaml", "--json"], { folder: `${folder}/..` });
+  assert.equal(refused.code, 1);
+  assert.equal(JSON.parse(refused.output).ok, false);
 });
 
 test("files that are there are kept, unless --force is given", { timeout }, async (t) => {
