@@ -25,6 +25,7 @@ interface Parts {
 export function resolveFarms(document: Document, parts: Parts, context: ResolveContext): FarmConfig[] {
   const used = new Set(parts.routes.map(({ farm }) => farm));
   for (const { value } of document.routes) if (value !== null) used.add(value.farm);
+  for (const name of namedByRules(document)) used.add(name);
   const farms: FarmConfig[] = [];
   for (const [name, { path, value }] of document.farms) {
     if (!used.has(name) && document.complete)
@@ -39,6 +40,16 @@ interface NamedFarm {
   readonly name: string;
   readonly value: FarmDocument;
   readonly path: Path;
+}
+
+/** Farms of rules that are switched on, of those too in which something else is wrong. */
+function namedByRules({ rules, farms }: Document): string[] {
+  const written = new Set(
+    rules.flatMap(({ value }) =>
+      value?.farm === undefined || value.enabled === false ? [] : [value.farm.toLowerCase()],
+    ),
+  );
+  return [...farms.keys()].filter((name) => written.has(name.toLowerCase()));
 }
 
 function resolveFarm(
