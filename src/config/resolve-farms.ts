@@ -33,6 +33,7 @@ export function resolveFarms(document: Document, { servers, routes }: Parts, con
   const used = new Set(routes.map(({ farm }) => farm));
   const parts = { servers, hosts: hostsByFarm(routes) };
   for (const { value } of document.routes) if (value !== null) used.add(value.farm);
+  for (const name of namedByRules(document)) used.add(name);
   const farms: FarmConfig[] = [];
   for (const [name, { path, value }] of document.farms) {
     if (!used.has(name) && document.complete)
@@ -47,6 +48,16 @@ interface NamedFarm {
   readonly name: string;
   readonly value: FarmDocument;
   readonly path: Path;
+}
+
+/** Farms of rules that are switched on, of those too in which something else is wrong. */
+function namedByRules({ rules, farms }: Document): string[] {
+  const written = new Set(
+    rules.flatMap(({ value }) =>
+      value?.farm === undefined || value.enabled === false ? [] : [value.farm.toLowerCase()],
+    ),
+  );
+  return [...farms.keys()].filter((name) => written.has(name.toLowerCase()));
 }
 
 function resolveFarm(

@@ -1,4 +1,5 @@
 import { templateFaults, type TemplateContext } from "../rules/check-template.ts";
+import { variableName } from "../rules/variable-name.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { createFarmNames, type FarmNames } from "./farm-names.ts";
 import type { Path } from "./problem.ts";
@@ -15,6 +16,9 @@ export interface RuleContext extends Pick<TemplateContext, "maps" | "variables">
   readonly looked: Set<string>;
 }
 
+/** Where templates stand, and what they may name there. */
+export type TemplatePlaces = RuleContext & TemplateContext;
+
 export function createRuleContext(document: Document, context: ResolveContext): RuleContext {
   const set = document.rules.flatMap(({ value }) => Object.keys(value?.set ?? {}));
   return {
@@ -22,8 +26,8 @@ export function createRuleContext(document: Document, context: ResolveContext): 
     farms: createFarmNames(document),
     context,
     looked: new Set(),
-    maps: new Set([...document.rewriteMaps.keys()].map((name) => name.toLowerCase())),
-    variables: new Set(set.map((name) => name.toUpperCase().replaceAll("-", "_"))),
+    maps: new Map([...document.rewriteMaps.keys()].map((name) => [name.toLowerCase(), name])),
+    variables: new Set(set.map((name) => variableName(name))),
   };
 }
 
@@ -37,7 +41,7 @@ export function checkRuleName(name: string, path: Path, seen: Map<string, Path>,
 }
 
 /** Reports what a template names that is not there. */
-export function checkTemplate(template: string, path: Path, places: RuleContext & TemplateContext): void {
+export function checkTemplate(template: string, path: Path, places: TemplatePlaces): void {
   const { findings } = places.context;
   for (const { kind, message, word, candidates } of templateFaults(template, places)) {
     const hint = word === undefined ? "" : didYouMean(word, candidates ?? []);

@@ -1,6 +1,6 @@
 import type { SetVariableConfig } from "./rule-config.ts";
 import type { RuleState } from "./rule-state.ts";
-import { headerName, isHeader, readVariable } from "./server-variables.ts";
+import { headerName, readVariable, setsHeader } from "./server-variables.ts";
 import { compileTemplate, type TemplateScope } from "./template.ts";
 
 /** Sets a header or variable, and says to what; null = what was there stays. */
@@ -16,7 +16,7 @@ const maxLength = 64 * 1024;
 export function compileSetter({ name, value, replace }: SetVariableConfig, scope: TemplateScope): Setter {
   const expand = compileTemplate(value, scope);
   const read = readVariable(name);
-  const header = isHeader(name) ? headerName(name) : null;
+  const header = setsHeader(name) ? headerName(name) : null;
   return (state) => {
     if (!replace && read(state) !== "") return null;
     const text = expand(state).slice(0, maxLength);
