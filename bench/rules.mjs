@@ -57,7 +57,10 @@ function setupsOf({ many }) {
 
 async function loadTimes(kind, setup, folder) {
   const file = join(folder, "load.yaml");
-  writeFileSync(file, stringify(documentOf(kind, setup, { port: 8080, memberPort: 8081 }), { aliasDuplicateObjects: false }));
+  writeFileSync(
+    file,
+    stringify(documentOf(kind, setup, { port: 8080, memberPort: 8081 }), { aliasDuplicateObjects: false }),
+  );
   const results = [];
   for (let turn = 0; turn < loads; turn++) {
     const args = ["--expose-gc", loadOnce, file, kind.id, String(setup.size[0])];
@@ -104,7 +107,8 @@ async function measureRequests(kind, routers, folder) {
       // The first one warms up: the compiler, connections to the member.
       if (turn > 0) router.rounds.push(result);
     }
-    if (turn > 0) say(`  ${turn}/${rounds} ${routers.map((one) => `${one.id}: ${last(one).toFixed(2)}`).join(", ")} µs`);
+    if (turn > 0)
+      say(`  ${turn}/${rounds} ${routers.map((one) => `${one.id}: ${last(one).toFixed(2)}`).join(", ")} µs`);
   }
 }
 
@@ -117,7 +121,8 @@ async function measureReloads({ admin, write }) {
     const from = performance.now();
     const outcome = await (await fetch(`${admin}/api/v1/reload`, { method: "POST" })).json();
     times.push(performance.now() - from);
-    if (outcome.applied !== true || outcome.changes.length === 0) throw new Error(JSON.stringify(outcome).slice(0, 300));
+    if (outcome.applied !== true || outcome.changes.length === 0)
+      throw new Error(JSON.stringify(outcome).slice(0, 300));
   }
   return median(times);
 }
@@ -170,7 +175,13 @@ function requestTable(done) {
     const medians = [fewToRoutes, manyToRoutes, routes].map((values) => median(values).toFixed(2));
     return [each.title, count, median(manyToFew).toFixed(2), range(manyToFew), ...medians];
   });
-  const ratios = ["times 10 rules", "range of rounds", "10 rules to 10 routes", "many to as many routes", "routes alone"];
+  const ratios = [
+    "times 10 rules",
+    "range of rounds",
+    "10 rules to 10 routes",
+    "many to as many routes",
+    "routes alone",
+  ];
   return table(["rules", "rules / farms", ...ratios], rows);
 }
 

@@ -4,14 +4,24 @@ import { compilePattern } from "../../dist/src/rules/pattern.js";
 const cases = [
   { title: "`host7.*`, a wildcard", source: "host7.*", syntax: "wildcard", input: "host7.bench.test" },
   { title: "`^app7(/.*)?$`", source: "^app7(/.*)?$", syntax: "ecmascript", input: "app7/some/page.aspx" },
-  { title: "`^(www\\|mail)\\.host7\\.`", source: "^(www|mail)\\.host7\\.", syntax: "ecmascript", input: "mail.host7.test" },
+  {
+    title: "`^(www\\|mail)\\.host7\\.`",
+    source: "^(www|mail)\\.host7\\.",
+    syntax: "ecmascript",
+    input: "mail.host7.test",
+  },
   {
     title: "`^([^/]+/)*page\\.aspx$`",
     source: "^([^/]+/)*page\\.aspx$",
     syntax: "ecmascript",
     input: "app7/some/page.aspx",
   },
-  { title: "`(.*)/(.*)/(.*)\\.aspx`", source: "(.*)/(.*)/(.*)\\.aspx", syntax: "ecmascript", input: "app7/some/page.aspx" },
+  {
+    title: "`(.*)/(.*)/(.*)\\.aspx`",
+    source: "(.*)/(.*)/(.*)\\.aspx",
+    syntax: "ecmascript",
+    input: "app7/some/page.aspx",
+  },
 ];
 
 /** Nanoseconds for one match in the engine that was chosen, and in the native one where the pattern would run there. */
