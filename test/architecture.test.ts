@@ -40,7 +40,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   exchange: ["util", "http", "config"],
   lab: ["util", "http", "observe"],
-  explain: ["util", "http", "rules", "config", "observe", "farm", "net", "forward", "router"],
+  explain: ["util", "http", "rules", "config", "observe", "farm", "net", "forward", "router", "control"],
   admin: ["util", "http", "config", "observe", "farm", "health", "control", "explain"],
 };
 

@@ -6,7 +6,7 @@ import type { AcmeStatus } from "../farm/acme-status.ts";
 import type { WorkerStatus } from "../farm/worker-status.ts";
 
 export interface ConfigurationRoutes {
-  readonly configurations: Pick<Configurations, "reload" | "rollback" | "history">;
+  readonly configurations: Pick<Configurations, "reload" | "rollback" | "history" | "inForce">;
   readonly forwarding: { workers(): readonly WorkerStatus[]; deaths(): number };
   readonly acme: { status(): readonly AcmeStatus[] };
   /** Puts a new version of the program in the place of this router. */

@@ -7,13 +7,19 @@ import type { FarmStatus } from "../control/farm-status.ts";
 import { EventRing } from "../control/event-ring.ts";
 import { noLog } from "../observe/log.ts";
 import { systemClock } from "../util/clock.ts";
+import { aConfig } from "../../test/support/configs.ts";
 import { aMemberStatus } from "../../test/support/member-status.ts";
 import type { ConfigurationRoutes } from "./configuration-routes.ts";
 import { type Admin, startAdmin } from "./start-admin.ts";
 
 const refused = { applied: false, problems: [], warnings: [], changes: [] } as const;
 const noConfigurations: ConfigurationRoutes = {
-  configurations: { history: () => [], reload: async () => refused, rollback: async () => refused },
+  configurations: {
+    history: () => [],
+    reload: async () => refused,
+    rollback: async () => refused,
+    inForce: aConfig([]),
+  },
   acme: { status: () => [] },
   forwarding: { workers: () => [], deaths: () => 0 },
   upgrade: async () => ({ upgraded: false, problem: "not here" }),

@@ -6,6 +6,7 @@ import type { Log } from "../observe/log.ts";
 import type { Clock } from "../util/clock.ts";
 import { addConfigurationRoutes, type ConfigurationRoutes } from "./configuration-routes.ts";
 import { addEventRoutes } from "./event-routes.ts";
+import { addExplainRoute } from "./explain-route.ts";
 import { isLoopback, isOwnHost, isOwnOrigin, isOwnPage } from "./loopback-guard.ts";
 import { addMetricsRoute, type MetricsSource } from "./metrics-route.ts";
 import { page, pagePolicy } from "./page.ts";
@@ -35,6 +36,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   addRoutes(app, options.control);
   addConfigurationRoutes(app, options);
   addStateRoutes(app, options.control);
+  addExplainRoute(app, options.configurations, options.control);
   addEventRoutes(app, options.control.events, options.clock);
   await app.listen({ host: options.address, port: options.port });
   const { port } = boundTo(app);

@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { checkCommand } from "./check.ts";
+import { importCommand } from "./import.ts";
 import { demoCommand } from "./demo.ts";
+import { explainCommand } from "./explain.ts";
 import { labCommand } from "./lab.ts";
 import { runCommand } from "./run.ts";
 import { reloadCommand, rollbackCommand } from "./reload.ts";
@@ -19,6 +21,8 @@ export async function main(words: readonly string[]): Promise<void> {
   for (const command of [
     runCommand(),
     checkCommand(),
+    explainCommand(),
+    importCommand(),
     schemaCommand(),
     statusCommand(),
     serverCommand(),

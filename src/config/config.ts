@@ -85,7 +85,7 @@ export interface ListenerTlsConfig {
 /** To whom HTTP/2 is offered. */
 export interface Http2Config {
   /**
-   * Names that get HTTP/1.1 alone, since a farm behind them pins connections: "*.x" = any name under x, "*" = any. A
+   * Names that get HTTP/1.1 alone, since a farm behind them pins connections: "*.x" = any name under x, "x.*" = any that begins so, "*" = any. A
    * client that asks for no name gets HTTP/2 only where there is none of them.
    */
   readonly http1Hosts: readonly string[];
@@ -169,7 +169,7 @@ export interface ServerConfig {
 }
 
 export interface RouteConfig {
-  /** Lower case; null = any host; "*.x" = any name under x (one or more labels). */
+  /** Lower case; null = any host; "*.x" = any name under x (one or more labels); "x.*" = any name that begins with "x.". */
   readonly host: string | null;
   /** Decoded, lower case, begins with "/", no trailing slash but "/" itself. Matches whole segments. */
   readonly path: string;

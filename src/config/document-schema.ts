@@ -103,7 +103,8 @@ export const documentShape = {
     .optional()
     .meta({ description: "Farms by name: the servers that serve one protocol, with one health check." }),
   routes: z.array(routeSchema).optional().meta({
-    description: "What is published. An exact host goes before a wildcard, then the longest path.",
+    description:
+      "What is published. An exact host goes before *.name, that before name.*, the longest of them first, then the longest path.",
   }),
   rules: z.array(ruleSchema).optional().meta({
     description: "Rules as of IIS URL Rewrite, tried in order before the routes. docs/rules.md explains them.",

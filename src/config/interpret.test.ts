@@ -338,7 +338,7 @@ limits: { connections: 0, connectionsPerClient: many }`,
     ),
     [
       'f.yaml:5:13: routes.0.host: "https://x.y/" is not a host name: write the name alone, without https://',
-      'f.yaml:6:13: routes.1.host: "a.*.y" is not a host name: a wildcard is only allowed as the whole first part, such as *.example.com',
+      'f.yaml:6:13: routes.1.host: "a.*.y" is not a host name: a wildcard is only allowed as the whole first part, such as *.example.com, or the whole end, such as mail.*',
       'f.yaml:6:28: routes.1.path: "owa" is not a path: it must begin with "/"',
       'f.yaml:6:39: routes.1.farm: "ap" is not a farm; did you mean "app"? write the name of one under `farms` (there are app)',
       'f.yaml:7:13: routes.2.host: "x.y:443" is not a host name: leave the port out, a route matches all ports',
@@ -578,10 +578,14 @@ describe("a right configuration", () => {
   it("checks a farm under the first name it is published by", () => {
     const text = base
       .replace("[a, b] }", "[a, b], health: { path: /h } }")
-      .replace("[{ farm: app }]", '[{ host: "*.x.y", farm: app }, { host: Mail.x.y., path: /A%42/, farm: app }]');
+      .replace(
+        "[{ farm: app }]",
+        '[{ host: "*.x.y", farm: app }, { host: MAIL.*, farm: app }, { host: Mail.x.y., path: /A%42/, farm: app }]',
+      );
     const { farms, routes } = configOf(text);
     assert.equal(farms[0]?.health?.host, "mail.x.y");
-    assert.deepEqual(routes[1], { host: "mail.x.y", path: "/ab", farm: "app" });
+    assert.equal(routes[1]?.host, "mail.*");
+    assert.deepEqual(routes[2], { host: "mail.x.y", path: "/ab", farm: "app" });
   });
 
   it("listens on every address of a list, and on Unix domain sockets", () => {

@@ -10,12 +10,16 @@ import type { Document } from "./read-document.ts";
 export function publishedByRules({ inbound }: RulesConfig, { farms }: Document): RouteConfig[] {
   // From there on the Host that rules compare need not be the one that the client has sent.
   const changed = inbound.findIndex(({ set }) => set.some(({ name }) => name === "HTTP_HOST"));
+  const hostsOfAny = new Set<string | null>();
   return inbound.flatMap((rule, index) => {
     const { action } = rule;
     if (action.kind !== "rewrite" || action.farm === null) return [];
-    const names = action.farm.includes("{") ? [...farms.keys()] : [action.farm];
     const host = changed !== -1 && index > changed ? null : hostOf(rule);
-    return names.map((farm) => ({ host, path: "/", farm }));
+    if (!action.farm.includes("{")) return [{ host, path: "/", farm: action.farm }];
+    // Once for each host: thousands of such rules times all farms would be millions.
+    if (hostsOfAny.has(host)) return [];
+    hostsOfAny.add(host);
+    return [...farms.keys()].map((farm) => ({ host, path: "/", farm }));
   });
 }
 

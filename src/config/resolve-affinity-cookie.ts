@@ -13,7 +13,7 @@ export interface AffinityPlace {
   readonly path: Path;
   readonly members: readonly MemberConfig[];
   /** The names under which the farm is published, with wildcards. */
-  readonly hosts: () => readonly string[];
+  readonly hosts: readonly string[];
 }
 
 /** null = no cookie is asked for. */
@@ -30,7 +30,7 @@ export function resolveAffinityCookie(
   return {
     name: written.cookie,
     format,
-    domain: written.domain === undefined ? null : resolveDomain(written.domain, hosts(), [...path, "domain"], findings),
+    domain: written.domain === undefined ? null : resolveDomain(written.domain, hosts, [...path, "domain"], findings),
     path: written.path ?? defaults.path,
     secure: written.secure ?? defaults.secure,
     httpOnly: written.httpOnly ?? defaults.httpOnly,
@@ -81,7 +81,8 @@ function resolveDomain(written: string, hosts: readonly string[], path: Path, fi
     findings.problem(path, `${quote(written)} is not a domain: ${remedy}`);
     return null;
   }
-  const outside = hosts.filter((host) => !`.${host.replace("*.", "")}`.endsWith(`.${domain}`));
+  const ends = hosts.filter((host) => !host.endsWith(".*"));
+  const outside = ends.filter((host) => !`.${host.replace("*.", "")}`.endsWith(`.${domain}`));
   if (outside.length > 0) {
     const message = `${[...new Set(outside)].join(", ")} does not end with it, so browsers refuse the cookie there`;
     findings.warning(path, `${message}: leave \`domain\` out, or write what all names end with`);

@@ -59,7 +59,7 @@ const reserved: ReadonlySet<string> = new Set([
 function hostsOf(written: readonly string[], path: Path, findings: Findings): string[] {
   return written.flatMap((text, index) => {
     const parsed = parseRouteHost(text);
-    if (parsed.ok) return [parsed.host];
+    if (parsed.ok && !parsed.host.endsWith(".*")) return [parsed.host];
     const remedy = "write a name, such as portal.example.com or *.example.com";
     findings.problem([...path, index], `${quote(text)} is not a host name: ${remedy}`);
     return [];

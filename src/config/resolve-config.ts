@@ -27,6 +27,7 @@ import { resolveMetrics } from "./resolve-metrics.ts";
 import { resolveRoutes } from "./resolve-routes.ts";
 import { publishedByRules } from "./published-by-rules.ts";
 import { resolveRules } from "./resolve-rules.ts";
+import { isHostPattern } from "./route-host.ts";
 import { resolveServers } from "./resolve-servers.ts";
 import { stopSchema } from "./stop-schema.ts";
 import { resolveTracing } from "./resolve-tracing.ts";
@@ -142,7 +143,7 @@ function warnOfUncoveredHosts(
   const names = listeners.flatMap(({ tls }) => tls?.certificates.flatMap((certificate) => certificate.names) ?? []);
   if (names.length === 0) return;
   const hosts = new Set(
-    routes.flatMap(({ host }) => (host === null || host.startsWith("*") || coversHost(names, host) ? [] : [host])),
+    routes.flatMap(({ host }) => (host === null || isHostPattern(host) || coversHost(names, host) ? [] : [host])),
   );
   if (hosts.size > 0) {
     findings.warning(

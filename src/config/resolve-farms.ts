@@ -11,6 +11,7 @@ import { resolveLossPolicies } from "./resolve-failover.ts";
 import { resolveHealth } from "./resolve-health.ts";
 import { resolveMembers } from "./resolve-members.ts";
 import { resolveMemberTls } from "./resolve-member-tls.ts";
+import { isHostPattern } from "./route-host.ts";
 import type { Servers } from "./resolve-servers.ts";
 import { timeoutsSchema } from "./timeouts-schema.ts";
 import type { TimeoutsDocument } from "./timeouts-schema.ts";
@@ -22,8 +23,15 @@ interface Parts {
   readonly routes: readonly RouteConfig[];
 }
 
-export function resolveFarms(document: Document, parts: Parts, context: ResolveContext): FarmConfig[] {
-  const used = new Set(parts.routes.map(({ farm }) => farm));
+interface FarmParts {
+  readonly servers: Servers;
+  /** The hosts of the routes that lead to a farm, in their order. */
+  readonly hosts: ReadonlyMap<string, readonly string[]>;
+}
+
+export function resolveFarms(document: Document, { servers, routes }: Parts, context: ResolveContext): FarmConfig[] {
+  const used = new Set(routes.map(({ farm }) => farm));
+  const parts = { servers, hosts: hostsByFarm(routes) };
   for (const { value } of document.routes) if (value !== null) used.add(value.farm);
   for (const name of namedByRules(document)) used.add(name);
   const farms: FarmConfig[] = [];
@@ -55,14 +63,16 @@ function namedByRules({ rules, farms }: Document): string[] {
 function resolveFarm(
   named: NamedFarm,
   document: Document,
-  { servers, routes }: Parts,
+  { servers, hosts }: FarmParts,
   context: ResolveContext,
 ): FarmConfig | null {
   const { name, value, path } = named;
   const { defaults } = document;
   const parts = { written: value.servers, maxRequests: value.maxRequests, servers, document };
   const members = resolveMembers(parts, [...path, "servers"], context);
-  const host = publishedHost(name, routes) ?? "";
+  const published = hosts.get(name) ?? [];
+  // The first name under which the farm is published; wildcards are no names.
+  const host = published.find((one) => !isHostPattern(one)) ?? "";
   const health = resolveHealth(
     { written: value.health, defaults: defaults.health ?? {}, host },
     [...path, "health"],
@@ -70,9 +80,8 @@ function resolveFarm(
   );
   const tls = resolveMemberTls(value.tls ?? {}, [...path, "tls"], context);
   if (members === null) return null;
-  const hosts = (): string[] =>
-    routes.flatMap((route) => (route.farm === name && route.host !== null ? [route.host] : []));
-  const affinity = resolveAffinity(value.affinity, { path: [...path, "affinity"], members, hosts }, context.findings);
+  const place = { path: [...path, "affinity"], members, hosts: published };
+  const affinity = resolveAffinity(value.affinity, place, context.findings);
   const losses = resolveLossPolicies(value, document, path, context);
   return { name, members, health, tls, affinity, ...resolvePolicies(value, defaults), ...losses };
 }
@@ -85,11 +94,15 @@ function resolvePolicies(value: FarmDocument, defaults: Document["defaults"]) {
   };
 }
 
-/** The first name under which the farm is published; wildcards are no names. */
-function publishedHost(farm: string, routes: readonly RouteConfig[]): string | null {
-  return (
-    routes.find((route) => route.farm === farm && route.host !== null && !route.host.startsWith("*"))?.host ?? null
-  );
+function hostsByFarm(routes: readonly RouteConfig[]): ReadonlyMap<string, readonly string[]> {
+  const hosts = new Map<string, string[]>();
+  for (const { farm, host } of routes) {
+    if (host === null) continue;
+    const list = hosts.get(farm);
+    if (list === undefined) hosts.set(farm, [host]);
+    else list.push(host);
+  }
+  return hosts;
 }
 
 function resolveTimeouts(own: TimeoutsDocument, shared: TimeoutsDocument): TimeoutsConfig {

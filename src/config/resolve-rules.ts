@@ -1,6 +1,5 @@
 import type { ActionConfig, RuleConfig, RulesConfig } from "../rules/rule-config.ts";
 import { builtInDefaults } from "./defaults.ts";
-import { didYouMean } from "./did-you-mean.ts";
 import type { Path } from "./problem.ts";
 import { quote } from "./quote.ts";
 import type { Document } from "./read-document.ts";
@@ -157,16 +156,9 @@ function resolveRewrite(value: RuleDocument, path: Path, places: TemplatePlaces)
 }
 
 /** A farm's name as it is written under `farms`; case is ignored. A template may become any. */
-function farmNamed(written: string, path: Path, { document, context }: TemplatePlaces): string {
+function farmNamed(written: string, path: Path, { document, farms, context }: TemplatePlaces): string {
   if (written.includes("{")) return written;
-  const names = [...document.farms.keys()];
-  const name = names.find((one) => one.toLowerCase() === written.toLowerCase());
-  if (name === undefined && document.complete) {
-    const list = names.length === 0 ? "there are none yet" : `there are ${names.join(", ")}`;
-    context.findings.problem(
-      path,
-      `${quote(written)} is not a farm${didYouMean(written, names) || ":"} write the name of one under \`farms\` (${list})`,
-    );
-  }
+  const name = farms.find(written);
+  if (name === undefined && document.complete) context.findings.problem(path, farms.unknown(written));
   return name ?? written;
 }

@@ -6,9 +6,15 @@ import { sizeOrOffSchema } from "./units.ts";
 
 /** One entry of `routes`. */
 export const routeSchema = z.strictObject({
-  host: textSchema("a host name", "a host name, *.domain for all names under it, or leave the key out for any host")
+  host: textSchema(
+    "a host name",
+    "a host name, *.domain for all names under it, name.* for all that begin so, or leave the key out for any host",
+  )
     .optional()
-    .meta({ description: 'The host name that clients ask for; "*.example.com" = all names under it. Left out: any.' }),
+    .meta({
+      description:
+        'The host name that clients ask for; "*.example.com" = all names under it, "mail.*" = all that begin with "mail.". Left out: any.',
+    }),
   path: textSchema("a path", 'a path that begins with "/"')
     .optional()
     .meta({ description: "The path and all below it, in any case.", default: builtInDefaults.route.path }),

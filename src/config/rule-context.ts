@@ -1,6 +1,7 @@
 import { templateFaults, type TemplateContext } from "../rules/check-template.ts";
 import { variableName } from "../rules/variable-name.ts";
 import { didYouMean } from "./did-you-mean.ts";
+import { createFarmNames, type FarmNames } from "./farm-names.ts";
 import type { Path } from "./problem.ts";
 import { quote } from "./quote.ts";
 import type { Document } from "./read-document.ts";
@@ -9,7 +10,10 @@ import type { ResolveContext } from "./resolve-context.ts";
 /** What rules may name. */
 export interface RuleContext extends Pick<TemplateContext, "maps" | "variables"> {
   readonly document: Document;
+  readonly farms: FarmNames;
   readonly context: ResolveContext;
+  /** Patterns that were looked at for what they would cost elsewhere. */
+  readonly looked: Set<string>;
 }
 
 /** Where templates stand, and what they may name there. */
@@ -19,7 +23,9 @@ export function createRuleContext(document: Document, context: ResolveContext): 
   const set = document.rules.flatMap(({ value }) => Object.keys(value?.set ?? {}));
   return {
     document,
+    farms: createFarmNames(document),
     context,
+    looked: new Set(),
     maps: new Map([...document.rewriteMaps.keys()].map((name) => [name.toLowerCase(), name])),
     variables: new Set(set.map((name) => variableName(name))),
   };

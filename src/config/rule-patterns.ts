@@ -1,3 +1,4 @@
+import { explosion, explosionText } from "../rules/explosion.ts";
 import { compilePattern } from "../rules/pattern.ts";
 import type { ConditionConfig, ConditionsConfig, PatternConfig, PatternSyntax } from "../rules/rule-config.ts";
 import { builtInDefaults } from "./defaults.ts";
@@ -22,19 +23,34 @@ export function resolvePattern(
   written: PatternDocument,
   syntax: PatternSyntax,
   path: Path,
-  { context }: RuleContext,
+  rules: RuleContext,
 ): ResolvedPattern {
   const { pattern, ignoreCase, negate } = typeof written === "string" ? { pattern: written } : written;
   const config = { pattern, ignoreCase: ignoreCase ?? defaults.ignoreCase, negate: negate ?? defaults.negate };
   const compiled = compilePattern(pattern, syntax, config.ignoreCase);
   const at = typeof written === "string" ? path : [...path, "pattern"];
+  const { findings } = rules.context;
   if (!compiled.ok) {
-    const hint = wildcardHint(pattern, syntax);
-    context.findings.problem(at, `${quote(pattern)} can't be used: ${compiled.fault}${hint}`);
-  }
+    findings.problem(at, `${quote(pattern)} can't be used: ${compiled.fault}${wildcardHint(pattern, syntax)}`);
+  } else if (compiled.pattern.engine === "linear") warnOfExplosion(config, at, rules);
   // What is wrong with the pattern is not also wrong with what refers to it.
   const groups = compiled.ok ? compiled.pattern.groups : 99;
   return { config, groups: config.negate ? -1 : groups };
+}
+
+/** To look at one takes some milliseconds: who has more than that has been warned often enough. */
+const mostLooked = 100;
+
+/** It can't stall this router, but what it was copied from, or is copied to. */
+function warnOfExplosion({ pattern, ignoreCase }: PatternConfig, path: Path, { looked, context }: RuleContext): void {
+  if (looked.has(pattern) || looked.size >= mostLooked) return;
+  looked.add(pattern);
+  const found = explosion(pattern, ignoreCase);
+  if (found === null) return;
+  context.findings.warning(
+    path,
+    `${quote(pattern)} takes exponential time where regular expressions go back in their input, as in IIS: ${quote(found.part)} can match the same text in many ways, such as ${explosionText(found, 30)}. Here it can't, but it runs in a slower engine: write it so that each text matches in one way`,
+  );
 }
 
 /** The pattern of a rule's path. */

@@ -146,6 +146,7 @@ export const ruleSchema = z.strictObject({
 });
 
 export type RuleDocument = z.output<typeof ruleSchema>;
+export type RuleInput = z.input<typeof ruleSchema>;
 export type PatternDocument = z.output<typeof patternSchema>;
 export type ConditionDocument = z.output<typeof conditionSchema>;
 

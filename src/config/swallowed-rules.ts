@@ -14,18 +14,20 @@ export function warnOfSwallowed(
   { findings }: Pick<ResolveContext, "findings">,
 ): void {
   for (const [index, { config, path }] of rules.entries()) {
-    if (config.stop || !forwards(config)) continue;
+    if (!goesOn(config)) continue;
     const taker = takerOf(config, wide.of(config, index + 1, rules.length));
     if (taker === null) continue;
-    findings.warning(
-      path,
-      `what this rule sends to a farm goes on to the rule ${quote(taker.name)}, which matches all of it and has the last word: write \`stop: true\` here, or change their order`,
-    );
+    findings.warning(path, swallowed(taker.name));
   }
 }
 
-function forwards({ action }: RuleConfig): boolean {
-  return action.kind === "rewrite" && action.farm !== null;
+function swallowed(taker: string): string {
+  return `what this rule sends to a farm goes on to the rule ${quote(taker)}, which matches all of it and has the last word: write \`stop: true\` here, or change their order`;
+}
+
+/** Does it send to a farm, and leave the request to the rules behind it? */
+function goesOn({ action, stop }: RuleConfig): boolean {
+  return !stop && action.kind === "rewrite" && action.farm !== null;
 }
 
 /** Of the wider rules behind, the one that takes the request to another place; null = none does for certain. */

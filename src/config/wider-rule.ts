@@ -1,58 +1,79 @@
-import { compileHostTest } from "../rules/host-test.ts";
 import { matchesAll } from "../rules/pattern-shape.ts";
-import type { ConditionConfig, RuleConfig } from "../rules/rule-config.ts";
+import type { RuleConfig } from "../rules/rule-config.ts";
 
 /** Does it match whatever path there is, one that a rule before it has made too? */
 function takesAnyPath({ path, syntax }: RuleConfig): boolean {
   return path === null || (!path.negate && matchesAll(path.pattern, syntax));
 }
 
-/** Does `wide`, which takes any path, ask for nothing that `narrow` has not asked for already? */
-function isWider(wide: RuleConfig, narrow: RuleConfig): boolean {
-  if (!coversHost(wide.host, narrow.host) || (wide.https !== null && wide.https !== narrow.https)) return false;
-  if (wide.grouping === "any" && wide.conditions.length > 1) return false;
-  const asked = narrow.grouping === "all" || narrow.conditions.length < 2 ? narrow.conditions : [];
-  return wide.conditions.every((one) => asked.some((other) => isSame(one, other, wide.syntax === narrow.syntax)));
+/** What a rule asks of a request beside its path, a text each; null = more than can be said so. */
+function needsOf(rule: RuleConfig): readonly string[] | null {
+  const { host, https, grouping, conditions } = rule;
+  if (grouping === "any" && conditions.length > 1) return null;
+  return [...(host === null ? [] : [`host ${host}`]), ...(https === null ? [] : [`https ${https}`]), ...asked(rule)];
 }
 
-function coversHost(wide: string | null, narrow: string | null): boolean {
-  if (wide === null || wide === narrow) return true;
-  return narrow !== null && !narrow.includes("*") && compileHostTest(wide)(narrow);
+function asked({ conditions, syntax }: RuleConfig): string[] {
+  return conditions.map((condition) => `${syntax} ${JSON.stringify(condition)}`);
 }
 
-function isSame(one: ConditionConfig, other: ConditionConfig, sameSyntax: boolean): boolean {
-  return sameSyntax && JSON.stringify(one) === JSON.stringify(other);
+/** What is certain of the requests that a rule matches, in the same words. */
+function certainOf(rule: RuleConfig): ReadonlySet<string> {
+  const { host, https, grouping, conditions } = rule;
+  return new Set([
+    ...(host === null ? [] : hostsThatCover(host)),
+    ...(https === null ? [] : [`https ${https}`]),
+    ...(grouping === "all" || conditions.length < 2 ? asked(rule) : []),
+  ]);
 }
 
-/** The rules that take any path, found by the host of those that they are wider than. */
+/** The host itself, and the patterns that stand for it. */
+function hostsThatCover(host: string): string[] {
+  const covers = [`host ${host}`];
+  if (host.includes("*")) return covers;
+  for (let dot = host.indexOf("."); dot !== -1; dot = host.indexOf(".", dot + 1)) {
+    covers.push(`host *${host.slice(dot)}`, `host ${host.slice(0, dot + 1)}*`);
+  }
+  return covers;
+}
+
+interface WideRule {
+  readonly number: number;
+  readonly rule: RuleConfig;
+  readonly needs: readonly string[];
+}
+
+/**
+ * The rules that take any path, by the rarest of what they need: thousands of them are not compared with each of thousands
+ * of others.
+ */
 export class WideRules {
-  /** By host; null = any. In order. */
-  readonly #byHost = new Map<string | null, NumberedRule[]>();
-  /** The hosts that may stand for others. */
-  readonly #patterns: readonly (string | null)[];
+  /** "" = they need nothing. In order. */
+  readonly #byRarest = new Map<string, WideRule[]>();
 
   constructor(rules: readonly RuleConfig[]) {
-    for (const [number, rule] of rules.entries()) {
-      if (!takesAnyPath(rule)) continue;
-      const list = this.#byHost.get(rule.host);
-      if (list === undefined) this.#byHost.set(rule.host, [{ number, rule }]);
-      else list.push({ number, rule });
+    const wide = [...rules.entries()].flatMap(([number, rule]): WideRule[] => {
+      const needs = takesAnyPath(rule) ? needsOf(rule) : null;
+      return needs === null ? [] : [{ number, rule, needs }];
+    });
+    const counts = new Map<string, number>();
+    for (const { needs } of wide) for (const need of needs) counts.set(need, (counts.get(need) ?? 0) + 1);
+    const count = (need: string): number => counts.get(need) ?? 0;
+    for (const one of wide) {
+      const [rarest = ""] = one.needs.toSorted((a, b) => count(a) - count(b));
+      const list = this.#byRarest.get(rarest);
+      if (list === undefined) this.#byRarest.set(rarest, [one]);
+      else list.push(one);
     }
-    this.#patterns = [...this.#byHost.keys()].filter((host) => host === null || host.includes("*"));
   }
 
-  /** Of the rules from number `from` to before `to`, those that are wider than this one, in order. */
+  /** Of the rules from number `from` to before `to`, those that ask for nothing that this one has not asked for, in order. */
   of(narrow: RuleConfig, from: number, to: number): RuleConfig[] {
-    const hosts = new Set([...this.#patterns, narrow.host]);
-    return [...hosts]
-      .flatMap((host) => this.#byHost.get(host) ?? [])
-      .filter(({ number, rule }) => number >= from && number < to && isWider(rule, narrow))
+    const certain = certainOf(narrow);
+    return ["", ...certain]
+      .flatMap((need) => this.#byRarest.get(need) ?? [])
+      .filter(({ number, needs }) => number >= from && number < to && needs.every((need) => certain.has(need)))
       .toSorted((a, b) => a.number - b.number)
       .map(({ rule }) => rule);
   }
-}
-
-interface NumberedRule {
-  readonly number: number;
-  readonly rule: RuleConfig;
 }

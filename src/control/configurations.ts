@@ -113,6 +113,10 @@ export class Configurations {
     });
   }
 
+  get inForce(): Config {
+    return this.#current.config;
+  }
+
   get #current(): Entry {
     const [entry] = this.#entries;
     if (entry === undefined) throw new Error("there is always a configuration in force");

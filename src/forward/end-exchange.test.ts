@@ -71,3 +71,21 @@ for (const [name, end] of [
     assert.equal(connection?.member.current, 0);
   });
 }
+
+it("rules are for one request, and what rewrites its body ends with it", (t) => {
+  const { exchange } = anExchange(t);
+  let destroyed = 0;
+  const body = {
+    write: () => true,
+    end: () => undefined,
+    resume: () => undefined,
+    destroy: () => void destroyed++,
+  };
+  exchange.outbound = () => null;
+  exchange.rewriting = { body, memberDone: false };
+  discardConnection(exchange);
+  assert.equal(exchange.rewriting, null);
+  exchange.reset();
+  assert.equal(destroyed, 1);
+  assert.equal(exchange.outbound, null);
+});

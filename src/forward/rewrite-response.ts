@@ -68,8 +68,9 @@ export function memberIsDone(exchange: Exchange, connection: MemberConnection): 
   const { rewriting } = exchange;
   if (rewriting === null || rewriting.memberDone) return;
   rewriting.memberDone = true;
-  holdMember(exchange, connection);
   rewriting.body.end();
+  // What else comes is for nobody yet.
+  if (exchange.rewriting === rewriting) holdMember(exchange, connection);
 }
 
 /** Writes the response to the client as its version of HTTP has it. */

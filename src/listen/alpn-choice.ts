@@ -16,7 +16,11 @@ export function chooseProtocol(
 function needsHttp1(hosts: readonly string[], name: string | null): boolean {
   if (name === null) return hosts.length > 0;
   const asked = name.toLowerCase();
-  return hosts.some(
-    (host) => host === "*" || host === asked || (host.startsWith("*.") && asked.endsWith(host.slice(1))),
-  );
+  return hosts.some((host) => host === "*" || host === asked || fits(host, asked));
+}
+
+function fits(host: string, asked: string): boolean {
+  return host.startsWith("*.")
+    ? asked.endsWith(host.slice(1))
+    : host.endsWith(".*") && asked.startsWith(host.slice(0, -1));
 }

@@ -3,21 +3,24 @@ import { originTarget } from "../http/request-head.ts";
 import type { RuleRequest } from "../rules/rule-request.ts";
 import type { Senders } from "./senders.ts";
 
+/** What rules read of a client. */
+export type RuledClient = Pick<ClientSide, "head" | "origin" | "record" | "multiplexed">;
+
 /** A client's request as rules read it; one object for all of them. */
 export class ClientRequest implements RuleRequest {
   readonly #senders: Senders;
-  #client: ClientSide | null = null;
+  #client: RuledClient | null = null;
 
   constructor(senders: Senders) {
     this.#senders = senders;
   }
 
-  of(client: ClientSide): this {
+  of(client: RuledClient): this {
     this.#client = client;
     return this;
   }
 
-  get #side(): ClientSide {
+  get #side(): RuledClient {
     if (this.#client === null) throw new Error("there is no request");
     return this.#client;
   }

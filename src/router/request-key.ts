@@ -9,7 +9,9 @@ import { queryReader } from "./query-reader.ts";
 import type { Senders } from "./senders.ts";
 
 /** What tells a request apart from others; "" = it has nothing of the kind. It may be a part of the head: copy what is kept. */
-export type RequestKey = (client: ClientSide) => string;
+export type RequestKey = (client: Sent) => string;
+
+type Sent = Pick<ClientSide, "head" | "origin">;
 
 /** Made once for a farm. "host": the name that is asked for, without port, lower case. */
 export function createRequestKey(config: KeyConfig | { readonly source: "host" }, senders: Senders): RequestKey {
@@ -41,7 +43,7 @@ function queryKey(names: readonly string[]): RequestKey {
 }
 
 /** Of IPv6 the /64: a client has many addresses in it, and changes them. All who come by a Unix domain socket look alike. */
-function addressOf(client: ClientSide, senders: Senders): string {
+function addressOf(client: Sent, senders: Senders): string {
   const sender = senders.senderOf(client);
   return sender === null || sender === unixAddress ? "" : sender.network;
 }

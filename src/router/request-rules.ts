@@ -1,17 +1,14 @@
 import type { ClientSide } from "../forward/client-side.ts";
 import type { Exchange } from "../forward/exchange.ts";
 import { redirectAsRule, respondAsRule, respondFault } from "../forward/own-response.ts";
-import type { RequestChanges } from "../forward/request-changes.ts";
-import { consistsOf, hostCharacters } from "../http/characters.ts";
-import { mayAuthenticateConnection } from "../http/connection-auth.ts";
-import { originTarget } from "../http/request-head.ts";
-import { literalPath } from "../http/routing-path.ts";
 import { compileRules, type InboundRules } from "../rules/compile-rules.ts";
 import type { ReportProblem } from "../rules/outbound/body-rule.ts";
 import { compileOutboundRules, type OutboundRules } from "../rules/outbound/compile-outbound.ts";
 import type { RulesConfig } from "../rules/rule-config.ts";
 import { untouched, type ForwardOutcome, type RuleOutcome } from "../rules/rule-outcome.ts";
 import type { RuleRequest } from "../rules/rule-request.ts";
+import { applyRules } from "./apply-rules.ts";
+import { changesByRules } from "./changes-by-rules.ts";
 import { ClientRequest } from "./client-request.ts";
 import type { RoutedFarm } from "./routed-farm.ts";
 import type { Senders } from "./senders.ts";
@@ -70,7 +67,7 @@ export class RequestRules {
       return "answered";
     }
     if (this.#outbound !== null) exchange.outbound = this.#outboundFor(this.#outbound, client, outcome);
-    exchange.changes = changesOf(outcome, client);
+    exchange.changes = changesByRules(outcome, client.head);
     client.record.rule = outcome.rule ?? "";
     return outcome.farm === null ? null : this.#farmOf(exchange, outcome.farm);
   }
@@ -83,13 +80,7 @@ export class RequestRules {
 
   #outcomeFor(client: ClientSide): RuleOutcome | "malformed" {
     if (this.#inbound === null) return untouched;
-    const request = this.#request.of(client);
-    const outcome = this.#inbound.apply(request, null);
-    if (outcome === "malformed" || literalPath(request.target) === null) return outcome;
-    // Where a server that resolves nothing would read another path, and rules would have it go elsewhere, nobody can say
-    // what was meant, and a rule could be got round.
-    const literal = this.#inbound.applyLiteral(request);
-    return isSameWay(outcome, literal) ? outcome : "malformed";
+    return applyRules(this.#inbound, this.#request.of(client), null);
   }
 
   #farmOf(exchange: Exchange, name: string): RoutedFarm | "answered" {
@@ -114,11 +105,6 @@ function once(report: ReportProblem): ReportProblem {
 /** Members choose what charset they name. */
 const maxTold = 100;
 
-function isSameWay(one: RuleOutcome, other: RuleOutcome | "malformed"): boolean {
-  if (other === "malformed" || one.kind !== other.kind || one.rule !== other.rule) return false;
-  return one.kind !== "forward" || other.kind !== "forward" || one.farm === other.farm;
-}
-
 function answer(client: ClientSide, outcome: Exclude<RuleOutcome, ForwardOutcome>): void {
   client.record.rule = outcome.rule;
   if (outcome.kind === "redirect") redirectAsRule(client, outcome.status, outcome.location);
@@ -127,32 +113,6 @@ function answer(client: ClientSide, outcome: Exclude<RuleOutcome, ForwardOutcome
     client.record.failed("aborted-by-rule");
     client.abort();
   }
-}
-
-/** null = it is sent on as it came. */
-function changesOf({ target, headers }: ForwardOutcome, client: ClientSide): RequestChanges | null {
-  if (target === null && headers.size === 0) return null;
-  const { head } = client;
-  const replaced: string[] = [];
-  let lines = "";
-  let host: string | null = null;
-  for (const [name, value] of headers) {
-    if (name === "host") host = consistsOf(hostCharacters, value, 0, value.length) ? value : null;
-    else {
-      replaced.push(name);
-      if (value !== "") lines += `${fieldName(name)}: ${value}\r\n`;
-      if (name.endsWith("authorization")) head.connectionAuth ||= mayAuthenticateConnection(value);
-    }
-  }
-  if (target === null || replaced.includes("x-original-url")) return { target, host, replaced, lines };
-  // As ARR does; nobody else's word for it is passed on.
-  replaced.push("x-original-url");
-  return { target, host, replaced, lines: `${lines}X-Original-URL: ${originTarget(head)}\r\n` };
-}
-
-/** "x-forwarded-proto" -> "X-Forwarded-Proto" */
-function fieldName(lowerCase: string): string {
-  return lowerCase.replaceAll(/(?<![^-])[a-z]/g, (letter) => letter.toUpperCase());
 }
 
 /** Of a request whose connection may carry others by the time it is read. */

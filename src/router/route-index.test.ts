@@ -10,6 +10,8 @@ const routes: readonly RouteConfig[] = [
   { host: "mail.x", path: "/ecp", farm: "ecp" },
   { host: "*.x", path: "/", farm: "wildcard" },
   { host: "*.y.x", path: "/", farm: "longer wildcard" },
+  { host: "mail.*", path: "/", farm: "begins" },
+  { host: "mail.eu.*", path: "/", farm: "begins longer" },
   { host: null, path: "/any", farm: "any" },
 ];
 const index = new RouteIndex(routes, ({ farm }) => farm);
@@ -32,6 +34,14 @@ describe("the farm for a host and a target", () => {
     ["a.x", "/", "wildcard"],
     ["b.a.x", "/", "wildcard"],
     ["b.y.x", "/", "longer wildcard"],
+    ["mail.example.com", "/", "begins"],
+    ["MAIL.example.com:8443", "/any", "begins"],
+    ["mail.eu.example.com", "/", "begins longer"],
+    ["mail.eu", "/", "begins"],
+    ["mail.y.x", "/", "longer wildcard"],
+    ["mail", "/any", "any"],
+    ["email.example.com", "/any", "any"],
+    ["web.mail.example.com", "/any", "any"],
     ["x", "/any/thing", "any"],
     ["x", "/", null],
     ["other", "*", null],

@@ -46,6 +46,8 @@ export class RouteIndex<T> {
   readonly #exact = new Map<string, PathTable<T>>();
   /** By ".x" for "*.x". */
   readonly #wildcard = new Map<string, PathTable<T>>();
+  /** By "x." for "x.*". */
+  readonly #beginnings = new Map<string, PathTable<T>>();
   readonly #any = new PathTable<T>();
   /** The tables for a Host as clients spell it, in the order of preference; */
   readonly #known = new Map<string, readonly PathTable<T>[]>();
@@ -80,15 +82,22 @@ export class RouteIndex<T> {
     for (let dot = name.indexOf("."); dot !== -1; dot = name.indexOf(".", dot + 1)) {
       tables.push(this.#wildcard.get(name.slice(dot)));
     }
+    for (let dot = name.lastIndexOf("."); dot > 0; dot = name.lastIndexOf(".", dot - 1)) {
+      tables.push(this.#beginnings.get(name.slice(0, dot + 1)));
+    }
     return [...tables.filter((table) => table !== undefined), this.#any];
   }
 
   #tableFor(host: string | null): PathTable<T> {
     if (host === null) return this.#any;
-    const tables = host.startsWith("*.") ? this.#wildcard : this.#exact;
-    const key = host.startsWith("*.") ? host.slice(1) : host;
+    const [tables, key] = this.#placeOf(host);
     const table = tables.get(key) ?? new PathTable<T>();
     tables.set(key, table);
     return table;
+  }
+
+  #placeOf(host: string): readonly [Map<string, PathTable<T>>, key: string] {
+    if (host.startsWith("*.")) return [this.#wildcard, host.slice(1)];
+    return host.endsWith(".*") ? [this.#beginnings, host.slice(0, -1)] : [this.#exact, host];
   }
 }

@@ -19,7 +19,7 @@ export class Senders {
   }
 
   /** null = a trusted proxy says something that is no address. */
-  senderOf({ origin, head }: ClientSide): IpAddress | null {
+  senderOf({ origin, head }: Pick<ClientSide, "origin" | "head">): IpAddress | null {
     if (!origin.trusted || head.forwardedFor === "") return origin.ip;
     return forwardedSender(head.forwardedFor, this.#isTrusted, this.#parse);
   }

@@ -1,9 +1,11 @@
 import type { AST } from "@eslint-community/regexpp";
 import { RE2JS, RE2JSException, type Matcher } from "re2js";
+import { hasFewPositions } from "./few-ways.ts";
 import { linearSource, surrogateShift, type GroupPlace } from "./linear-source.ts";
 import type { Found, Pattern } from "./matcher.ts";
 
-/** The engine's work for each unit of the input may grow with its instructions. */
+/** The engine's work for each unit of the input may grow with its instructions; more than the first have to be looked into. */
+const fewInstructions = 128;
 const mostInstructions = 2000;
 const surrogate = /[\ud800-\udfff]/g;
 const shifted = /[\udbc0-\udbff][\udc00-\udfff]/g;
@@ -13,6 +15,7 @@ export function compileLinear(tree: AST.Pattern, ignoreCase: boolean): Pattern |
   const linear = linearSource(tree, ignoreCase);
   const engine = linear === null ? null : compiled(linear.source);
   if (linear === null || engine === null) return null;
+  if (engine.programSize() > fewInstructions && !hasFewPositions(tree, ignoreCase)) return null;
   const match = (input: string): readonly string[] | null => {
     const matcher = engine.matcher(input.replaceAll(surrogate, shift));
     return matcher.find() ? groupsOf(matcher, linear.places) : null;

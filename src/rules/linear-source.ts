@@ -1,5 +1,5 @@
 import type { AST } from "@eslint-community/regexpp";
-import { canBeEmpty, capturingGroups, isGroup, isUnitElement } from "./pattern-tree.ts";
+import { canBeEmpty, capturingGroups, hasAssertion, isGroup, isUnitElement } from "./pattern-tree.ts";
 import { unitRanges, type UnitRanges } from "./unit-ranges.ts";
 
 /** Where the linear engine puts a group of the pattern. */
@@ -15,6 +15,8 @@ export interface LinearSource {
   /** For each group of the pattern, from left to right; null = it can't take part with anything but "". */
   readonly places: readonly (GroupPlace | null)[];
 }
+
+type Rounds = Pick<AST.Quantifier, "element" | "max" | "greedy">;
 
 /** UTF-16's surrogates stand here in what the linear engine gets to see, which reads pairs of them as one character. */
 export const surrogateShift = 0x10_00_00 - 0xd8_00;
@@ -52,10 +54,15 @@ class Printer {
   }
 
   alternatives(alternatives: readonly AST.Alternative[]): string {
-    return alternatives.map(({ elements }) => elements.map((element) => this.#element(element)).join("")).join("|");
+    return alternatives.map(({ elements }) => this.#sequence(elements)).join("|");
+  }
+
+  #sequence(elements: readonly AST.Element[]): string {
+    return elements.map((element) => this.#element(element)).join("");
   }
 
   #element(element: AST.Element): string {
+    this.#lengthen(1);
     if (isUnitElement(element)) return this.#units(unitRanges(element, this.#ignoreCase));
     if (element.type === "Assertion") return assertion(element);
     if (element.type === "Group") return `(?:${this.alternatives(element.alternatives)})`;
@@ -70,14 +77,21 @@ class Printer {
     return "(";
   }
 
-  #quantifier({ element, min, max, greedy }: AST.Quantifier): string {
+  #quantifier(quantifier: AST.Quantifier): string {
+    const { element, min, max, greedy } = quantifier;
     if (max === 0) return "";
     if (!canBeEmpty(element) || min === max) {
       return this.#repeated(element, suffix(min, max, greedy), () => this.#element(element));
     }
-    // The first round may be empty, any further one may not: as if none were, unless "none" is tried at another time.
-    if (min > 1 || (min === 1 && !greedy)) throw new Untranslatable();
-    return this.#repeated(element, suffix(0, max, greedy), () => this.#nonEmpty(element));
+    if (min === 0) return this.#nonEmptyRounds(quantifier, 0);
+    // The first rounds may be empty, any further one may not.
+    if (capturingGroups(element).length === 0) {
+      const first = this.#repeated(element, suffix(min, min, true), () => this.#element(element));
+      return first + this.#nonEmptyRounds({ ...quantifier, max: max - min }, 0);
+    }
+    // As if none were empty, unless that changes what is tried first, or how many rounds are left, or it may not match.
+    if (min > 1 || max < Infinity || !greedy || hasAssertion(element)) throw new Untranslatable();
+    return this.#nonEmptyRounds(quantifier, 0);
   }
 
   /** A group round what is repeated tells its last round, where groups inside can be left over from an earlier one. */
@@ -104,29 +118,43 @@ class Printer {
   }
 
   #nonEmptyAlternatives(alternatives: readonly AST.Alternative[]): string {
-    return alternatives
-      .map(({ elements }) => {
-        const [only, ...more] = elements;
-        if (only === undefined) return this.#units([]);
-        if (more.length === 0) return this.#nonEmpty(only);
-        if (elements.every(canBeEmpty)) throw new Untranslatable();
-        return elements.map((element) => this.#element(element)).join("");
-      })
-      .join("|");
+    return alternatives.map(({ elements }) => this.#nonEmptySequence(elements)).join("|");
+  }
+
+  #nonEmptySequence(elements: readonly AST.Element[]): string {
+    const [first, ...rest] = elements;
+    if (first === undefined) return this.#units([]);
+    if (rest.length === 0) return this.#nonEmpty(first);
+    if (!elements.every(canBeEmpty)) return this.#sequence(elements);
+    if (first.type === "Assertion") return `${this.#element(first)}(?:${this.#nonEmptySequence(rest)})`;
+    // Either the first one takes something, or the others do: in this order where the first one tries nothing last.
+    const nothingLast = first.type === "Quantifier" && first.greedy && first.min === 0;
+    if (!nothingLast || rest.some((element) => capturingGroups(element).length > 0)) throw new Untranslatable();
+    return `${this.#nonEmpty(first)}${this.#sequence(rest)}|${this.#nonEmptySequence(rest)}`;
   }
 
   #nonEmptyQuantifier({ element, min, max, greedy }: AST.Quantifier): string {
     if (max === 0) return this.#units([]);
-    if (min > 1 || (min === 1 && !greedy && canBeEmpty(element))) throw new Untranslatable();
-    return this.#repeated(element, suffix(1, max, greedy), () => this.#nonEmpty(element));
+    const firstMayBeEmpty = min === 1 && max > 1 && canBeEmpty(element);
+    if (min > 1 || (firstMayBeEmpty && (max < Infinity || !greedy || hasAssertion(element))))
+      throw new Untranslatable();
+    return this.#nonEmptyRounds({ element, max, greedy }, 1);
+  }
+
+  #nonEmptyRounds({ element, max, greedy }: Rounds, min: 0 | 1): string {
+    return this.#repeated(element, suffix(min, max, greedy), () => this.#nonEmpty(element));
   }
 
   #units(ranges: UnitRanges): string {
     const [from, to] = ranges;
     const text = ranges.length === 2 && from === to && from !== undefined ? literal(from) : rangeClass(ranges);
-    this.#length += text.length;
-    if (this.#length > mostLength) throw new Untranslatable();
+    this.#lengthen(text.length);
     return text;
+  }
+
+  #lengthen(characters: number): void {
+    this.#length += characters;
+    if (this.#length > mostLength) throw new Untranslatable();
   }
 }
 

@@ -2,7 +2,7 @@ import type { AST } from "@eslint-community/regexpp";
 import { literalPrefix, plainSequence } from "./literal-prefix.ts";
 import { longestSpan } from "./longest-span.ts";
 import { parseEcmascript } from "./parse-ecmascript.ts";
-import { canBeEmpty, isGroup, isUnitElement } from "./pattern-tree.ts";
+import { canBeEmpty, hasAssertion, isGroup, isUnitElement } from "./pattern-tree.ts";
 import type { PatternSyntax } from "./rule-config.ts";
 import { complement, intersection, lineBreaks, unitRanges } from "./unit-ranges.ts";
 
@@ -115,18 +115,12 @@ function spansAll(elements: readonly AST.Element[]): boolean {
   const start = elements.findIndex((element) => !isEdge(element, "start"));
   const end = elements.findLastIndex((element) => !isEdge(element, "end")) + 1;
   const between = start === -1 ? [] : elements.slice(start, end);
-  if (!between.every((element) => canBeEmpty(element) && !hasAssertion(element))) return false;
+  if (!between.every((element) => isOptional(element) || (canBeEmpty(element) && !hasAssertion(element)))) return false;
   return start === 0 || end === elements.length || between.some(takesAnyLine);
 }
 
 function isEdge(element: AST.Element, kind: "start" | "end"): boolean {
   return element.type === "Assertion" && element.kind === kind;
-}
-
-function hasAssertion(element: AST.Element): boolean {
-  if (element.type === "Assertion" || element.type === "Backreference") return true;
-  if (element.type === "Quantifier") return element.min > 0 && hasAssertion(element.element);
-  return isGroup(element) && element.alternatives.some(({ elements }) => elements.some(hasAssertion));
 }
 
 function takesAnyLine(element: AST.Element): boolean {
@@ -140,13 +134,13 @@ function takesAnyLine(element: AST.Element): boolean {
 function hostForm(rest: readonly AST.Element[]): LiteralHost["form"] | null {
   const [first, second, ...more] = rest;
   if (first === undefined) return "prefix";
-  if (second === undefined) return isEdge(first, "end") ? "exact" : canBeNothing(first) ? "prefix" : null;
+  if (second === undefined) return isEdge(first, "end") ? "exact" : isOptional(first) ? "prefix" : null;
   if (more.length > 0 || !isEdge(second, "end")) return null;
   // There are no line breaks in a header's value.
   return takesAnyLine(first) ? "prefix" : isAnyPort(first) ? "any-port" : null;
 }
 
-const canBeNothing = (element: AST.Element): boolean => element.type === "Quantifier" && element.min === 0;
+const isOptional = (element: AST.Element): boolean => element.type === "Quantifier" && element.min === 0;
 
 /** `(:\d+)?`, however it is written. */
 function isAnyPort(element: AST.Element): boolean {

@@ -18,12 +18,12 @@ export function isUnitElement(node: AST.Node): node is UnitElement {
 }
 
 /** Can it match at the very start of the input alone? */
-export function isStart(element: AST.Element): boolean {
+function isStart(element: AST.Element): boolean {
   if (element.type === "Assertion") return element.kind === "start";
   return isGroup(element) && element.alternatives.every(isAnchored);
 }
 
-export function isAnchored({ elements: [first] }: AST.Alternative): boolean {
+export function isAnchored({ elements: [first] }: Pick<AST.Alternative, "elements">): boolean {
   return first !== undefined && isStart(first);
 }
 
@@ -32,6 +32,13 @@ export function canBeEmpty(element: AST.Element): boolean {
   if (element.type === "Assertion" || element.type === "Backreference") return true;
   if (element.type === "Quantifier") return element.min === 0 || canBeEmpty(element.element);
   return isGroup(element) && element.alternatives.some(({ elements }) => elements.every(canBeEmpty));
+}
+
+/** Is there something in it that takes nothing and does not hold everywhere? */
+export function hasAssertion(element: AST.Element): boolean {
+  if (element.type === "Assertion" || element.type === "Backreference") return true;
+  if (element.type === "Quantifier") return hasAssertion(element.element);
+  return isGroup(element) && element.alternatives.some(({ elements }) => elements.some(hasAssertion));
 }
 
 /** From left to right, as they are numbered. */

@@ -36,8 +36,9 @@ export class RuleRun {
     const state = this.#state;
     this.#farm = null;
     this.#by = null;
-    if (!state.begin(request, literally) || this.#hostNames(request.host) === null) return "malformed";
-    this.#locate();
+    const hostName = this.#hostNames(request.host);
+    if (!state.begin(request, literally) || hostName === null) return "malformed";
+    this.#locate(hostName);
     let at = -1;
     while ((at = this.#next(at + 1, steps)) !== -1) {
       const rule = this.#rules[at];
@@ -56,10 +57,9 @@ export class RuleRun {
   }
 
   /** What may match depends on host and path, which rules may change. */
-  #locate(): void {
-    // What a rule has made of it need not be a name: then it is no rule's host.
-    this.#hostName = this.#hostNames(this.#state.host) ?? "";
-    this.#candidates.locate(this.#hostName, this.#state.path);
+  #locate(hostName: string): void {
+    this.#hostName = hostName;
+    this.#candidates.locate(hostName, this.#state.path);
   }
 
   #matches(rule: Rule, steps: RuleStep[] | null): boolean {
@@ -93,18 +93,23 @@ export class RuleRun {
   #perform(rule: Rule, steps: RuleStep[] | null): RuleOutcome | "malformed" | null {
     const { config, set, action } = rule;
     const state = this.#state;
-    const changed = this.#set(set);
+    const changed = this.#set(set, steps);
     const outcome = action.kind === "answer" ? action.answer(state) : null;
     const understood = action.kind !== "rewrite" || this.#rewrite(action, config.name);
     if (steps !== null) this.#note(config, "", changed, steps);
     if (!understood) return "malformed";
     if (outcome !== null) return outcome;
-    if (set.length > 0 || action.kind === "rewrite") this.#locate();
+    // What a rule has made of the host need not be a name: then it is no rule's host.
+    if (!config.stop && (set.length > 0 || action.kind === "rewrite")) this.#locate(this.#hostNames(state.host) ?? "");
     return null;
   }
 
-  #set(setters: readonly Setter[]): RuleStep["set"] {
-    if (setters.length === 0) return nothingSet;
+  /** What was set to what is for the trace alone. */
+  #set(setters: readonly Setter[], steps: RuleStep[] | null): RuleStep["set"] {
+    if (steps === null) {
+      for (const setter of setters) setter(this.#state);
+      return nothingSet;
+    }
     return setters.flatMap((setter) => {
       const done = setter(this.#state);
       return done === null ? [] : [done];
@@ -146,6 +151,7 @@ export class RuleRun {
       conditionCaptures: state.conditionCaptures,
       set,
       action: matched ? config.action.kind : "",
+      farm: matched && config.action.kind === "rewrite" ? this.#farm : null,
       target: state.target,
       stops: matched && (config.stop || !["none", "rewrite"].includes(config.action.kind)),
     });

@@ -1,4 +1,4 @@
-import type { PatternConfig } from "./rule-config.ts";
+import type { ActionConfig, PatternConfig } from "./rule-config.ts";
 
 /** How one rule was tried. */
 export interface RuleStep {
@@ -15,8 +15,10 @@ export interface RuleStep {
   readonly conditionCaptures: readonly string[];
   /** Headers and variables that it has set; "" = removed. */
   readonly set: readonly (readonly [name: string, value: string])[];
-  /** What it did, in words; "" = nothing but what it has set. */
-  readonly action: string;
+  /** What it did; "" = it did not match. */
+  readonly action: ActionConfig["kind"] | "";
+  /** The farm that it has chosen, as it names it; null = none. */
+  readonly farm: string | null;
   /** The path and query behind it. */
   readonly target: string;
   /** No rule behind it is tried. */

@@ -10,7 +10,7 @@ export interface Found {
 /** The first match that begins at `from` or behind it; what stands before `from` is seen by `\b` and the like. null = none. */
 export type FindMatch = (text: string, from: number) => Found | null;
 
-/** How long a match can be: so many characters at most | it never crosses the end of a line | anything. */
+/** How long a match can be: so many UTF-16 code units at most | it never crosses the end of a line | anything. */
 export type LongestMatch = number | "line" | "any";
 
 /**

@@ -89,6 +89,7 @@ export class TagReplacer implements TextStage {
   }
 
   #take(): string {
+    if (this.#done === this.#start) return "";
     this.#held = this.#held.slice(this.#done - this.#start);
     this.#start = this.#done;
     const changed = this.#changed;

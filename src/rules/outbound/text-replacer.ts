@@ -37,7 +37,8 @@ export class TextReplacer implements TextStage {
     this.#held += text;
     const unit = this.#unit;
     if (unit === "any") return this.#holdAll();
-    const changed = typeof unit === "number" ? this.#search(this.#held, this.#held.length - unit) : this.#searchLines();
+    const changed =
+      typeof unit === "number" ? this.#search(this.#held, this.#held.length - unit) : this.#searchLines(text);
     return this.#matches.done ? changed + this.#pass() : changed;
   }
 
@@ -62,7 +63,8 @@ export class TextReplacer implements TextStage {
   }
 
   /** Lines that are complete go together; the pieces of one that is too long go one by one, wherever the text was cut. */
-  #searchLines(): string {
+  #searchLines(added: string): string {
+    if (!added.includes("\n") && this.#held.length - this.#from <= maxLine) return "";
     let changed = "";
     let start = this.#from;
     while (!this.#matches.done) {
