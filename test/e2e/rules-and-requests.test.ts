@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { constants } from "node:http2";
 import { describe, it, type TestContext } from "node:test";
 import { answerOf, resetOf, startH2Site } from "../support/h2-site.ts";
-import { always, type RawConnection } from "../support/raw-member.ts";
+import type { RawConnection } from "../support/raw-member.ts";
 import { rulesOf } from "../support/rules.ts";
 import { startSite, type Site, type SiteOptions } from "../support/site.ts";
 
@@ -11,7 +11,7 @@ const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 /** A farm "owa" whose members answer at once, behind these rules. */
 async function site(t: TestContext, rules: string, options: SiteOptions = {}): Promise<Site> {
   return startSite(t, {
-    members: [always(ok)],
+    members: [answering],
     ...options,
     config: { rules: rulesOf(`rules:\n${rules}`, ["owa"]), ...options.config },
   });
@@ -24,6 +24,19 @@ function received({ members }: Pick<Site, "members">): string {
 
 function requestLines(one: Pick<Site, "members">): string[] {
   return received(one).match(/^\S+ \S+ HTTP\/1\.[01]$/gm) ?? [];
+}
+
+/** Answers each head, and keeps what came. */
+function answering(connection: RawConnection): void {
+  let answered = 0;
+  connection.socket.on("data", () => {
+    const heads = connection.text.split("\r\n\r\n").length - 1;
+    for (; answered < heads; answered++) connection.write(ok);
+  });
+}
+
+function closing({ socket }: RawConnection): void {
+  socket.on("data", () => socket.end());
 }
 
 const old = String.raw`  - { name: old, path: "^old/(.*)$", set: { HTTP_X_VERSION: "{SERVER_PROTOCOL}" }, rewrite: "/new/{R:1}" }`;
@@ -44,9 +57,8 @@ describe("rules", () => {
   });
 
   it("are not tried again where a request is sent to another member: it gets the same", async (t) => {
-    const closing = ({ socket }: RawConnection): void => void socket.on("data", () => socket.end());
-    const one = await site(t, `${old.replace("HTTP_X_VERSION", "HTTP_HOST: inner.test, HTTP_X_VERSION")}`, {
-      members: [closing, always(ok)],
+    const one = await site(t, old.replace("HTTP_X_VERSION", "HTTP_HOST: inner.test, HTTP_X_VERSION"), {
+      members: [closing, answering],
     });
     const client = one.client().write("GET /old/1?q HTTP/1.1\r\nHost: a\r\nX-Kept: 1\r\n\r\n");
     await client.untilText("ok");
@@ -109,6 +121,8 @@ describe("rules", () => {
       const root = `  - { name: root, path: ^$, conditions: [{ input: "{HTTP_HOST}", pattern: ^keep$, negate: true }], rewrite: "/root/{HTTP_HOST}" }`;
       const one = await site(t, `${old}\n${root}`);
       await one.client().write(head).untilText("ok");
+      const connection = await one.member.connection();
+      if (head.startsWith("POST")) await connection.untilText("/old/");
       assert.match(received(one), sent);
     });
   }
@@ -153,7 +167,7 @@ ${old}
   - { name: out, path: ^out$, abort: true }`,
       ["owa"],
     );
-    const one = await startH2Site(t, { members: [always(ok)], config: { rules } });
+    const one = await startH2Site(t, { members: [answering], config: { rules } });
     const session = one.session();
     assert.equal((await answerOf(session.request({ ":path": "/old/1?q" }))).body, "ok");
     assert.match(received(one), /^GET \/new\/1\?q HTTP\/1\.1\r\n(?:[^\r]+\r\n)*X-Version: HTTP\/2\r\n/);
@@ -168,7 +182,7 @@ ${old}
 
   it("send clients back to HTTP/1.1 where they lead to a farm with pinned connections", async (t) => {
     const rules = rulesOf(`rules: [{ name: all, path: ^old, farm: owa, rewrite: /new }]`, ["owa"]);
-    const one = await startH2Site(t, { members: [always(ok)], farm: { connectionAuth: "pin" }, config: { rules } });
+    const one = await startH2Site(t, { members: [answering], farm: { connectionAuth: "pin" }, config: { rules } });
     const stream = one.session().request({ ":path": "/old" });
     assert.equal(await resetOf(stream), constants.NGHTTP2_HTTP_1_1_REQUIRED);
     assert.equal(received(one), "");
