@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { documentText, sectionsOf } from "../config/import-arr/document-text.ts";
 import { importArr, type ArrImport } from "../config/import-arr/import-arr.ts";
 import type { ImportFinding } from "../config/import-arr/import-finding.ts";
+import type { Place } from "../config/place.ts";
 import { recogniseExchange } from "../exchange/recognise-exchange.ts";
 import { systemClock } from "../util/clock.ts";
 import { findingLines } from "./import-text.ts";
@@ -37,22 +38,35 @@ function arrCommand(): Command {
     .option("--json", "print the configuration and the findings as JSON")
     .action(async (file: string, options: ImportOptions, command: Command) => {
       const problem = await run(file, options);
-      if (problem !== null) command.error(problem, { exitCode: 1 });
+      if (problem === null) return;
+      if (options.json === true) {
+        process.stdout.write(`${JSON.stringify({ ok: false, problem }, null, 2)}\n`);
+        process.exitCode = 1;
+      } else command.error(textOf(problem), { exitCode: 1 });
     });
 }
 
+interface ImportProblem {
+  readonly file: string;
+  /** null = of the file as a whole, or of another one. */
+  readonly place: Place | null;
+  readonly message: string;
+}
+
+function textOf({ file, place, message }: ImportProblem): string {
+  const where = place === null ? "" : `${file}:${place.line}:${place.column}: `;
+  return `${where}${message}\nnothing was ${place === null ? "written" : "converted"}`;
+}
+
 /** null = it is done; else why nothing was. */
-async function run(file: string, options: ImportOptions): Promise<string | null> {
+async function run(file: string, options: ImportOptions): Promise<ImportProblem | null> {
   const { output, certificate: given } = options;
   const bytes = await readFile(file).catch((error: Error) => error);
-  if (bytes instanceof Error) return `${file} cannot be read: ${bytes.message}`;
+  if (bytes instanceof Error) return { file, place: null, message: `${file} cannot be read: ${bytes.message}` };
   const standIn = output === undefined ? "certificate.pem" : `${basename(output, extname(output))}.pem`;
   const certificate = given ?? standIn;
   const imported = importArr(bytes, { certificate });
-  if (!imported.ok) {
-    const { place, message } = imported;
-    return `${file}:${place.line}:${place.column}: ${message}\nnothing was converted`;
-  }
+  if (!imported.ok) return { file, place: imported.place, message: imported.message };
   const result = options.presets ? withPresets(imported) : imported;
   const needsCertificate = given === undefined && result.document.listen.some((listener) => "certificates" in listener);
   const remarks = remarksOf(file, needsCertificate ? standIn : null, output !== undefined);
@@ -64,7 +78,7 @@ async function run(file: string, options: ImportOptions): Promise<string | null>
       files.unshift({ path: join(dirname(output), standIn), text: pem });
     }
     const problem = await writeNewFiles(files, options.force === true);
-    if (problem !== null) return `${problem}\nnothing was written`;
+    if (problem !== null) return { file, place: null, message: problem };
   }
   print({ file, text, result, remarks, written: output ?? null }, options);
   return null;
@@ -105,7 +119,7 @@ function print({ file, text, result, remarks, written }: Outcome, { json }: Impo
   const { findings, document } = result;
   if (json === true) {
     const content = { document: Object.fromEntries(sectionsOf(document)), yaml: text, remarks: remarks.slice(1) };
-    process.stdout.write(`${JSON.stringify({ file, written, ...content, findings }, null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ ok: true, file, written, ...content, findings }, null, 2)}\n`);
     return;
   }
   const paint = painter(process.stderr, process.env);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { access, link, rename, rm, writeFile } from "node:fs/promises";
+import { access, constants, copyFile, link, rename, rm, writeFile } from "node:fs/promises";
 
 interface NewFile {
   readonly path: string;
@@ -25,7 +25,7 @@ export async function writeNewFiles(files: readonly NewFile[], force: boolean): 
     for (const { draft, path } of drafts) {
       // A link, unlike a rename, does not overwrite what somebody put there meanwhile.
       if (force) await rename(draft, path);
-      else await link(draft, path);
+      else await linkOrCopy(draft, path);
       written.push(path);
     }
     return null;
@@ -34,6 +34,16 @@ export async function writeNewFiles(files: readonly NewFile[], force: boolean): 
     return `cannot write: ${error instanceof Error ? error.message : String(error)}`;
   } finally {
     await Promise.all(drafts.map(async ({ draft }) => rm(draft, { force: true })));
+  }
+}
+
+/** Not all file systems have links. */
+async function linkOrCopy(draft: string, path: string): Promise<void> {
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") throw error;
+    await copyFile(draft, path, constants.COPYFILE_EXCL);
   }
 }
 

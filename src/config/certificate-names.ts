@@ -9,6 +9,7 @@ export function certificateNames(certificate: X509Certificate): readonly string[
 
 /** Does one of the names cover the host? A wildcard stands for exactly one label. */
 export function coversHost(names: readonly string[], host: string): boolean {
-  const parent = host.slice(host.indexOf(".") + 1);
-  return names.some((name) => name === host || (host.includes(".") && name === `*.${parent}`));
+  const dot = host.indexOf(".");
+  const wildcard = dot === -1 ? null : `*${host.slice(dot)}`;
+  return names.some((name) => name === host || name === wildcard);
 }

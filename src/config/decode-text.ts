@@ -5,12 +5,14 @@ export type Text =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly place: Place; readonly message: string };
 
-const maxBytes = 1024 * 1024;
+/** Ten thousand rules of a dozen lines fit. */
+const maxMebibytes = 8;
+const maxBytes = maxMebibytes * 1024 * 1024;
 
 /** The bytes of a configuration file as text. */
 export function decodeText(bytes: Uint8Array): Text {
   if (bytes.length > maxBytes) {
-    const message = `the file has ${bytes.length} bytes, at most ${maxBytes} (1 MiB) are read: is it a configuration?`;
+    const message = `the file has ${bytes.length} bytes, at most ${maxBytes} (${maxMebibytes} MiB) are read: is it a configuration?`;
     return { ok: false, place: { line: 1, column: 1 }, message };
   }
   try {

@@ -101,9 +101,9 @@ routes: [{ farm: app }]
   });
 
   it("does not read what is too large to be a configuration", async () => {
-    const file = await write("large.yaml", "#".repeat(1024 * 1024 + 1));
+    const file = await write("large.yaml", "#".repeat(8 * 1024 * 1024 + 1));
     assert.deepEqual(await problemsOf(file), [
-      "large.yaml:1:1: the file has 1048577 bytes, at most 1048576 (1 MiB) are read: is it a configuration?",
+      "large.yaml:1:1: the file has 8388609 bytes, at most 8388608 (8 MiB) are read: is it a configuration?",
     ]);
   });
 });

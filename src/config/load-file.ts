@@ -5,7 +5,7 @@ import type { FileContent } from "./referenced-files.ts";
 /** SHA-256 of files' contents by absolute path; null = it could not be read. */
 export type FileDigests = ReadonlyMap<string, string | null>;
 
-const maxFileBytes = 4 * 1024 * 1024;
+const maxFileBytes = 16 * 1024 * 1024;
 
 /** Never rejects. */
 export async function loadFile(file: string): Promise<FileContent> {

@@ -2,7 +2,14 @@ import * as z from "zod";
 import { builtInDefaults } from "./defaults.ts";
 import { expected, expectedOneOf } from "./expected.ts";
 import { switchSchema, textSchema } from "./leaf-schemas.ts";
-import { capturesSchema, conditionsShape, patternSchema, ruleNameSchema, syntaxSchema } from "./rule-schema.ts";
+import {
+  capturesSchema,
+  conditionsShape,
+  patternSchema,
+  ruleNameSchema,
+  syntaxSchema,
+  valueSchema,
+} from "./rule-schema.ts";
 
 const defaults = builtInDefaults.rule;
 
@@ -68,7 +75,7 @@ export const outboundRuleSchema = z.strictObject({
   pattern: patternSchema.meta({ description: "What is looked for; text, or { pattern, ignoreCase, negate }." }),
   ...conditionsShape,
   captures: capturesSchema(defaults.outboundCaptures),
-  value: z.string().optional().meta({
+  value: valueSchema.optional().meta({
     description: 'What is put in the place of the match; "" removes a header. Left out: nothing is changed.',
   }),
   replace: switchSchema

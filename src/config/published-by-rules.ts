@@ -1,6 +1,5 @@
-import type { RulesConfig } from "../rules/rule-config.ts";
 import { literalHost } from "../rules/pattern-shape.ts";
-import type { RuleConfig } from "../rules/rule-config.ts";
+import type { RuleConfig, RulesConfig } from "../rules/rule-config.ts";
 import type { RouteConfig } from "./config.ts";
 import type { Document } from "./read-document.ts";
 
@@ -9,20 +8,28 @@ import type { Document } from "./read-document.ts";
  * named only when a request comes may be any.
  */
 export function publishedByRules({ inbound }: RulesConfig, { farms }: Document): RouteConfig[] {
-  return inbound.flatMap((rule) => {
+  // From there on the Host that rules compare need not be the one that the client has sent.
+  const changed = inbound.findIndex(({ set }) => set.some(({ name }) => name === "HTTP_HOST"));
+  const hostsOfAny = new Set<string | null>();
+  return inbound.flatMap((rule, index) => {
     const { action } = rule;
     if (action.kind !== "rewrite" || action.farm === null) return [];
-    const names = action.farm.includes("{") ? [...farms.keys()] : [action.farm];
-    const host = hostOf(rule);
-    return names.map((farm) => ({ host, path: "/", farm }));
+    const host = changed !== -1 && index > changed ? null : hostOf(rule);
+    if (!action.farm.includes("{")) return [{ host, path: "/", farm: action.farm }];
+    // Once for each host: thousands of such rules times all farms would be millions.
+    if (hostsOfAny.has(host)) return [];
+    hostsOfAny.add(host);
+    return [...farms.keys()].map((farm) => ({ host, path: "/", farm }));
   });
 }
+
+const isHost = /^\{(?:HTTP[_-]HOST|SERVER[_-]NAME)\}$/i;
 
 function hostOf({ host, conditions, grouping, syntax }: RuleConfig): string | null {
   if (host !== null) return host;
   if (grouping === "any" && conditions.length > 1) return null;
   for (const { input, pattern, negate } of conditions) {
-    const literal = negate || input.toUpperCase() !== "{HTTP_HOST}" ? null : literalHost(pattern, syntax);
+    const literal = negate || !isHost.test(input) ? null : literalHost(pattern, syntax);
     if (literal !== null && literal.form !== "prefix" && /^[\w.-]+$/.test(literal.host))
       return literal.host.toLowerCase();
   }

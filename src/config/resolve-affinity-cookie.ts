@@ -13,7 +13,7 @@ export interface AffinityPlace {
   readonly path: Path;
   readonly members: readonly MemberConfig[];
   /** The names under which the farm is published, with wildcards. */
-  readonly hosts: () => readonly string[];
+  readonly hosts: readonly string[];
 }
 
 /** null = no cookie is asked for. */
@@ -30,7 +30,7 @@ export function resolveAffinityCookie(
   return {
     name: written.cookie,
     format,
-    domain: written.domain === undefined ? null : resolveDomain(written.domain, hosts(), [...path, "domain"], findings),
+    domain: written.domain === undefined ? null : resolveDomain(written.domain, hosts, [...path, "domain"], findings),
     path: written.path ?? defaults.path,
     secure: written.secure ?? defaults.secure,
     httpOnly: written.httpOnly ?? defaults.httpOnly,

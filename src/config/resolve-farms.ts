@@ -23,9 +23,17 @@ interface Parts {
   readonly routes: readonly RouteConfig[];
 }
 
-export function resolveFarms(document: Document, parts: Parts, context: ResolveContext): FarmConfig[] {
-  const used = new Set(parts.routes.map(({ farm }) => farm));
+interface FarmParts {
+  readonly servers: Servers;
+  /** The hosts of the routes that lead to a farm, in their order. */
+  readonly hosts: ReadonlyMap<string, readonly string[]>;
+}
+
+export function resolveFarms(document: Document, { servers, routes }: Parts, context: ResolveContext): FarmConfig[] {
+  const used = new Set(routes.map(({ farm }) => farm));
+  const parts = { servers, hosts: hostsByFarm(routes) };
   for (const { value } of document.routes) if (value !== null) used.add(value.farm);
+  for (const name of namedByRules(document)) used.add(name);
   const farms: FarmConfig[] = [];
   for (const [name, { path, value }] of document.farms) {
     if (!used.has(name) && document.complete)
@@ -42,17 +50,29 @@ interface NamedFarm {
   readonly path: Path;
 }
 
+/** Farms of rules that are switched on, of those too in which something else is wrong. */
+function namedByRules({ rules, farms }: Document): string[] {
+  const written = new Set(
+    rules.flatMap(({ value }) =>
+      value?.farm === undefined || value.enabled === false ? [] : [value.farm.toLowerCase()],
+    ),
+  );
+  return [...farms.keys()].filter((name) => written.has(name.toLowerCase()));
+}
+
 function resolveFarm(
   named: NamedFarm,
   document: Document,
-  { servers, routes }: Parts,
+  { servers, hosts }: FarmParts,
   context: ResolveContext,
 ): FarmConfig | null {
   const { name, value, path } = named;
   const { defaults } = document;
   const parts = { written: value.servers, maxRequests: value.maxRequests, servers, document };
   const members = resolveMembers(parts, [...path, "servers"], context);
-  const host = publishedHost(name, routes) ?? "";
+  const published = hosts.get(name) ?? [];
+  // The first name under which the farm is published; wildcards are no names.
+  const host = published.find((one) => !isHostPattern(one)) ?? "";
   const health = resolveHealth(
     { written: value.health, defaults: defaults.health ?? {}, host },
     [...path, "health"],
@@ -60,9 +80,8 @@ function resolveFarm(
   );
   const tls = resolveMemberTls(value.tls ?? {}, [...path, "tls"], context);
   if (members === null) return null;
-  const hosts = (): string[] =>
-    routes.flatMap((route) => (route.farm === name && route.host !== null ? [route.host] : []));
-  const affinity = resolveAffinity(value.affinity, { path: [...path, "affinity"], members, hosts }, context.findings);
+  const place = { path: [...path, "affinity"], members, hosts: published };
+  const affinity = resolveAffinity(value.affinity, place, context.findings);
   const losses = resolveLossPolicies(value, document, path, context);
   return { name, members, health, tls, affinity, ...resolvePolicies(value, defaults), ...losses };
 }
@@ -75,9 +94,15 @@ function resolvePolicies(value: FarmDocument, defaults: Document["defaults"]) {
   };
 }
 
-/** The first name under which the farm is published; wildcards are no names. */
-function publishedHost(farm: string, routes: readonly RouteConfig[]): string | null {
-  return routes.find((route) => route.farm === farm && route.host !== null && !isHostPattern(route.host))?.host ?? null;
+function hostsByFarm(routes: readonly RouteConfig[]): ReadonlyMap<string, readonly string[]> {
+  const hosts = new Map<string, string[]>();
+  for (const { farm, host } of routes) {
+    if (host === null) continue;
+    const list = hosts.get(farm);
+    if (list === undefined) hosts.set(farm, [host]);
+    else list.push(host);
+  }
+  return hosts;
 }
 
 function resolveTimeouts(own: TimeoutsDocument, shared: TimeoutsDocument): TimeoutsConfig {

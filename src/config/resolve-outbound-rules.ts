@@ -24,9 +24,21 @@ export function resolveOutboundRules({ outboundRules }: Document, rules: RuleCon
     if (value === null) continue;
     checkRuleName(value.name, path, names, rules.context);
     const rule = resolveRule(value, path, { rules, preConditions });
+    if (value.value === undefined && value.stop !== true && rules.context.findings.isClean(path)) {
+      rules.context.findings.warning(path, "this rule changes nothing: write the new text in `value`, or `stop: true`");
+    }
     if (rule !== null && value.enabled !== false) resolved.push(rule);
   }
+  warnOfUnasked(rules);
   return resolved;
+}
+
+function warnOfUnasked({ document, context }: RuleContext): void {
+  const asked = new Set(document.outboundRules.map(({ value }) => value?.when));
+  for (const [name, { path }] of document.preConditions) {
+    if (asked.has(name) || !document.complete) continue;
+    context.findings.warning(path, "no outbound rule asks for this: write its name in the `when` of one, or remove it");
+  }
 }
 
 /** By name; null = it is wrong, which has been reported. */
@@ -63,6 +75,7 @@ function resolveRule(value: OutboundRuleDocument, path: Path, around: Around): O
   if (value.value !== undefined) {
     const context = { ...rules, ruleGroups: groups, conditionGroups: conditions.groups, response: true };
     checkTemplate(value.value, [...path, "value"], context);
+    if (target?.kind === "status") checkStatus(value.value, [...path, "value"], rules);
   }
   if (target === null) return null;
   checkBodyRule({ target, syntax, negate: match.negate }, path, rules);
@@ -106,8 +119,17 @@ function resolveTarget(value: OutboundRuleDocument, path: Path, { context }: Rul
   if (tags !== undefined) return { kind: "tags", attributes: tags.flatMap(attributesOf), occurrences };
   if (header === undefined) return { kind: "body", occurrences };
   const name = header.toLowerCase();
-  if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
-    context.findings.problem([...path, "header"], `${quote(header)} is not the name of a header, such as Location`);
+  if (name.startsWith("response_")) {
+    const own = header.slice("response_".length).replaceAll("_", "-");
+    context.findings.problem(
+      [...path, "header"],
+      `${quote(header)} is what templates call it: write the header's own name, ${own}`,
+    );
+  } else if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+    context.findings.problem(
+      [...path, "header"],
+      `${quote(header)} is not the name of a header: write one such as Location`,
+    );
   } else if (forbidden.has(name)) {
     context.findings.problem(
       [...path, "header"],
@@ -120,6 +142,15 @@ function resolveTarget(value: OutboundRuleDocument, path: Path, { context }: Rul
 function attributesOf(tag: NonNullable<OutboundRuleDocument["tags"]>[number]): readonly TagAttributeConfig[] {
   if (typeof tag !== "string") return [{ tag: tag.tag.toLowerCase(), attribute: tag.attribute.toLowerCase() }];
   return tagAttributes[tag].map((attribute) => ({ tag, attribute }));
+}
+
+/** Where it is known what it will be. */
+function checkStatus(value: string, path: Path, { context }: RuleContext): void {
+  if (value.includes("{") || (/^[2-5]\d\d$/.test(value) && !["204", "205", "304"].includes(value))) return;
+  context.findings.warning(
+    path,
+    `${quote(value)} is no status that a response could get: write a number from 200 to 599, but 204, 205 and 304`,
+  );
 }
 
 interface BodyRuleParts extends Pick<OutboundRuleConfig, "target" | "syntax"> {

@@ -1,7 +1,6 @@
 import type { RouteConfig } from "./config.ts";
-import { didYouMean } from "./did-you-mean.ts";
+import { createFarmNames } from "./farm-names.ts";
 import type { Path } from "./problem.ts";
-import { quote } from "./quote.ts";
 import type { Document } from "./read-document.ts";
 import type { ResolveContext } from "./resolve-context.ts";
 import { resolveRouteLimits } from "./resolve-limits.ts";
@@ -19,10 +18,13 @@ export function resolveRoutes(document: Document, context: ResolveContext): Rout
   }
   const routes: RouteConfig[] = [];
   const seen = new Map<string, Path>();
+  const names = createFarmNames(document);
   for (const { path, value } of document.routes) {
     if (value === null) continue;
     const isWhole = findings.isClean(path);
-    checkFarm(value.farm, path, document, context);
+    if (!document.farms.has(value.farm) && document.complete) {
+      findings.problem([...path, "farm"], names.unknown(value.farm));
+    }
     const route = resolveRoute(value, path, context);
     if (route === null || !isWhole) continue;
     const key = JSON.stringify([route.host, route.path, route.exact]);
@@ -35,16 +37,6 @@ export function resolveRoutes(document: Document, context: ResolveContext): Rout
     routes.push(route);
   }
   return routes;
-}
-
-function checkFarm(farm: string, path: Path, document: Document, { findings }: ResolveContext): void {
-  if (document.farms.has(farm) || !document.complete) return;
-  const names = [...document.farms.keys()];
-  const list = names.length === 0 ? "there are none yet" : `there are ${names.join(", ")}`;
-  findings.problem(
-    [...path, "farm"],
-    `${quote(farm)} is not a farm${didYouMean(farm, names) || ":"} write the name of one under \`farms\` (${list})`,
-  );
 }
 
 function resolveRoute(value: RouteDocument, path: Path, context: ResolveContext): RouteConfig | null {

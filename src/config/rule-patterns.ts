@@ -2,8 +2,12 @@ import { explosion, explosionText } from "../rules/explosion.ts";
 import { compilePattern } from "../rules/pattern.ts";
 import type { ConditionConfig, ConditionsConfig, PatternConfig, PatternSyntax } from "../rules/rule-config.ts";
 import { builtInDefaults } from "./defaults.ts";
+import { conditionHint, pathHint, wildcardHint } from "./pattern-hints.ts";
 import type { Path } from "./problem.ts";
 import { quote } from "./quote.ts";
+import { variableKind } from "../rules/server-variables.ts";
+import { templateParts } from "../rules/template-parts.ts";
+import { variableName } from "../rules/variable-name.ts";
 import { checkTemplate, type RuleContext } from "./rule-context.ts";
 import type { ConditionDocument, PatternDocument } from "./rule-schema.ts";
 
@@ -26,8 +30,9 @@ export function resolvePattern(
   const compiled = compilePattern(pattern, syntax, config.ignoreCase);
   const at = typeof written === "string" ? path : [...path, "pattern"];
   const { findings } = rules.context;
-  if (!compiled.ok) findings.problem(at, `${quote(pattern)} can't be used: ${compiled.fault}`);
-  else if (compiled.pattern.engine === "linear") warnOfExplosion(config, at, rules);
+  if (!compiled.ok) {
+    findings.problem(at, `${quote(pattern)} can't be used: ${compiled.fault}${wildcardHint(pattern, syntax)}`);
+  } else if (compiled.pattern.engine === "linear") warnOfExplosion(config, at, rules);
   // What is wrong with the pattern is not also wrong with what refers to it.
   const groups = compiled.ok ? compiled.pattern.groups : 99;
   return { config, groups: config.negate ? -1 : groups };
@@ -46,6 +51,19 @@ function warnOfExplosion({ pattern, ignoreCase }: PatternConfig, path: Path, { l
     path,
     `${quote(pattern)} takes exponential time where regular expressions go back in their input, as in IIS: ${quote(found.part)} can match the same text in many ways, such as ${explosionText(found, 30)}. Here it can't, but it runs in a slower engine: write it so that each text matches in one way`,
   );
+}
+
+/** The pattern of a rule's path. */
+export function resolvePath(
+  written: PatternDocument,
+  syntax: PatternSyntax,
+  path: Path,
+  rules: RuleContext,
+): ResolvedPattern {
+  const resolved = resolvePattern(written, syntax, path, rules);
+  const hint = pathHint(resolved.config, syntax);
+  if (hint !== null) rules.context.findings.warning(typeof written === "string" ? path : [...path, "pattern"], hint);
+  return resolved;
 }
 
 interface ConditionPlaces {
@@ -71,10 +89,14 @@ export function resolveConditions(
   let conditionGroups = -1;
   const resolved = conditions.map((condition, index): ConditionConfig => {
     const at = [...path, "conditions", index];
+    checkInput(condition.input, [...at, "input"], rules);
     checkTemplate(condition.input, [...at, "input"], { ...rules, ruleGroups, conditionGroups, response });
     const { config, groups } = resolvePattern(condition, syntax, at, rules);
     conditionGroups = after(conditionGroups, groups, captures);
-    return { ...config, input: condition.input };
+    const { input } = condition;
+    const hint = conditionHint({ ...config, input }, syntax, (name) => rules.variables.has(name));
+    if (hint !== null) rules.context.findings.warning([...at, "pattern"], hint);
+    return { ...config, input };
   });
   return { config: { grouping: match, captures, conditions: resolved }, groups: conditionGroups };
 }
@@ -83,4 +105,13 @@ export function resolveConditions(
 function after(before: number, groups: number, captures: "last" | "all"): number {
   if (groups === -1) return before;
   return captures === "all" && before !== -1 ? before + groups : Math.max(before, groups);
+}
+
+/** Warns of an input in which nothing stands for a value. */
+function checkInput(input: string, path: Path, { context, variables }: RuleContext): void {
+  if (templateParts(input).some(({ kind }) => kind !== "text")) return;
+  const name = variableName(input);
+  const isName = variables.has(name) || variableKind(name) !== "unknown" || name.startsWith("RESPONSE_");
+  const remedy = isName ? `write ${quote(`{${input}}`)}` : 'write what is to be compared, such as "{HTTP_HOST}"';
+  context.findings.warning(path, `${quote(input)} is the same text for every request: ${remedy}`);
 }

@@ -8,7 +8,9 @@ const syntaxes = ["ecmascript", "wildcard", "exact"] as const;
 
 export const ruleNameSchema = textSchema("a name", "a name that says what the rule does");
 const templateSchema = textSchema("a text", 'a text, in which "{R:1}", "{C:1}" and "{HTTP_HOST}" stand for values');
-const patternTextSchema = textSchema("a pattern", "a pattern in the rule's syntax, such as ^owa(/.*)?$");
+const patternTextSchema = textSchema("a pattern", 'a pattern in the rule\'s syntax, such as "^owa(/.*)?$"');
+/** May be empty. */
+export const valueSchema = z.string({ error: expected("a text", 'a text in quotes, such as "1" or "{HTTP_HOST}"') });
 const noPattern = expected("a pattern", 'a text such as "^owa(/.*)?$", or { pattern, ignoreCase, negate }');
 
 const patternShape = {
@@ -69,7 +71,7 @@ const variableSchema = z.union(
   [
     z.string(),
     z.strictObject({
-      value: z.string().meta({ description: 'The new value; "" removes a header.' }),
+      value: valueSchema.meta({ description: 'The new value; "" removes a header.' }),
       replace: switchSchema
         .optional()
         .meta({ description: "false: a value that is there stays.", default: defaults.replace }),
@@ -77,6 +79,8 @@ const variableSchema = z.union(
   ],
   { error: expected("a value", 'a text such as "{REMOTE_ADDR}", or { value, replace: false }') },
 );
+
+const notValues = expected("a map", 'names and values, such as { HTTP_X_NAME: "{REMOTE_ADDR}" }');
 
 const redirectStatuses = [301, 302, 303, 307, 308] as const;
 
@@ -87,8 +91,8 @@ const respondSchema = z.strictObject({
       error: expected("a status", "a number from 200 to 599, but 204, 205 and 304"),
     })
     .meta({ description: "The status." }),
-  reason: z.string().optional().meta({ description: "The words behind it. Left out: the usual ones." }),
-  body: z.string().optional().meta({ description: "The text of the page, plain. Left out: a short page." }),
+  reason: valueSchema.optional().meta({ description: "The words behind it. Left out: the usual ones." }),
+  body: valueSchema.optional().meta({ description: "The text of the page, plain. Left out: a short page." }),
 });
 
 /** One entry of `rules`. */
@@ -108,7 +112,7 @@ export const ruleSchema = z.strictObject({
   }),
   ...conditionsShape,
   captures: capturesSchema(defaults.captures),
-  set: z.record(z.string(), variableSchema).optional().meta({
+  set: z.record(z.string(), variableSchema, { error: notValues }).optional().meta({
     description:
       "Values by name: `HTTP_X_NAME` is the request's header X-Name, `HTTP_HOST` the Host that the member gets, any other name a variable for later rules.",
   }),
@@ -148,12 +152,12 @@ export type ConditionDocument = z.output<typeof conditionSchema>;
 
 /** One entry of `rewriteMaps`. */
 export const rewriteMapSchema = z.strictObject({
-  default: z.string().optional().meta({ description: "What a missing key stands for.", default: defaults.mapDefault }),
+  default: valueSchema.optional().meta({ description: "What a missing key stands for.", default: defaults.mapDefault }),
   ignoreCase: switchSchema
     .optional()
     .meta({ description: "Capitals and small letters of keys are the same.", default: defaults.ignoreCase }),
   entries: z
-    .record(z.string(), z.string(), { error: expected("a map", "a map of keys to values, such as { /old: /new }") })
+    .record(z.string(), valueSchema, { error: expected("a map", "a map of keys to values, such as { /old: /new }") })
     .optional()
     .meta({ description: "Values by key; `{NAME:{REQUEST_URI}}` looks the path and query up." }),
 });

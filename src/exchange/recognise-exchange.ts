@@ -26,7 +26,7 @@ export function recogniseExchange(document: ImportDocument, places: ReadonlyMap<
   if (document.routes.some(({ maxBody }) => maxBody !== undefined)) return null;
   // Which farm a template names is known only when a request comes.
   if (document.rules.some(({ farm }) => farm?.includes("{") === true)) return null;
-  const farms = exchangeFarms(document.farms, document.servers);
+  const farms = exchangeFarms(document);
   for (const layout of layouts) {
     const found = fit(layout, farms, document);
     if (found !== null) return { document: written(found, document), findings: findingsOf(found, places) };
@@ -46,6 +46,9 @@ function fit(layout: Layout, farms: readonly ExchangeFarm[], document: ImportDoc
   if (candidate === null || expansion === null) return null;
   const before = renamed(document.routes, candidate);
   const routes = besides(before, expansion);
+  // A place is published once.
+  const places = new Set(expansion.routes.map(placeOf));
+  if (routes.some((route) => places.has(placeOf(route)))) return null;
   const after = [...routes, ...expansion.routes];
   const isSame =
     routesAreSame(before, after, document.rules) && farmsAreSame(candidate, { ...expansion, routes: after }, document);
@@ -69,10 +72,12 @@ function newNames(farms: Candidate["farms"]): ReadonlyMap<string, string> {
   return new Map([...farms].map(([name, farm]) => [farm.name, name]));
 }
 
-function keyOf(route: RouteInput): string {
-  const { host, path, exact, farm } = entryOf(route);
-  return JSON.stringify([host, path, exact, farm]);
+function placeOf(route: RouteInput): string {
+  const { host, path, exact } = entryOf(route);
+  return JSON.stringify([host, path, exact]);
 }
+
+const keyOf = (route: RouteInput): string => JSON.stringify([placeOf(route), route.farm]);
 
 /** The routes that the block has not, without those that change nothing. */
 function besides(before: readonly RouteInput[], { routes }: Expansion): readonly RouteInput[] {

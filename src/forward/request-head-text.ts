@@ -26,13 +26,21 @@ export function requestHeadText({ head, origin, record }: RequestSource, changes
 /** What we add gives way to what rules say. */
 function changedHeadText(head: RequestHead, { target, host, replaced, lines }: RequestChanges, added: string): string {
   const newHost = host ?? (head.absolute ? head.host : null);
-  const cut = newHost === null ? replaced : [...replaced, "host"];
+  const named = [...replaced, ...spellings(head, replaced)];
+  const cut = newHost === null ? named : [...named, "host"];
   if (cut.length > 0) head.cuts.addNamed(head.text, head.fieldsStart, cut);
   const own = added.replaceAll(/[^\r]+\r\n/g, (line) => (replaced.includes(fieldOf(line)) ? "" : line));
   const hostLine = newHost === null ? "" : `Host: ${newHost}\r\n`;
   const requestLine = `${head.method} ${target ?? originTarget(head)} HTTP/1.1\r\n`;
   const kept = head.cuts.copy(head.text, head.fieldsStart, head.text.length - 2);
   return requestLine + hostLine + kept + lines + own;
+}
+
+/** The fields of a head that IIS and CGI read as one of `names`, since "_" and "-" are the same to them. */
+function spellings({ text, fieldsStart }: RequestHead, names: readonly string[]): string[] {
+  if (names.length === 0 || !text.includes("_")) return [];
+  const fields = text.slice(fieldsStart).split("\r\n").map(fieldOf);
+  return fields.filter((field) => field.includes("_") && names.includes(field.replaceAll("_", "-")));
 }
 
 function fieldOf(line: string): string {

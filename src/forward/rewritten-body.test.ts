@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { describe, it } from "node:test";
 import {
   brotliCompressSync,
@@ -32,6 +33,27 @@ class Doubling implements BodyRewriter {
 
   end(): Buffer {
     return doubled(this.#held);
+  }
+}
+
+/** Passes on what it is given, or always the same. */
+class Counting implements BodyRewriter {
+  readonly coding: ContentCoding;
+  count = 0;
+  readonly #instead: Buffer | null;
+
+  constructor(coding: ContentCoding, instead: Buffer | null = null) {
+    this.coding = coding;
+    this.#instead = instead;
+  }
+
+  write(bytes: Buffer): Buffer {
+    this.count += bytes.length;
+    return this.#instead ?? bytes;
+  }
+
+  end(): Buffer {
+    return Buffer.alloc(0);
   }
 }
 
@@ -119,6 +141,8 @@ const codings: readonly Coding[] = [
   { coding: "br", encode: (bytes) => brotliCompressSync(bytes), decode: (bytes) => brotliDecompressSync(bytes) },
 ];
 
+const noise = randomBytes(2_000_000);
+
 /** Some are short, some much longer than any buffer in between. */
 const contents = fc.oneof(
   fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes)),
@@ -155,6 +179,53 @@ describe("a body on its way through the rules", () => {
       );
     });
   }
+
+  for (const { coding, encode } of codings) {
+    it(`in ${coding} waits for a client that takes no more, and holds little`, async () => {
+      const rewriter = new Counting(coding);
+      const client = new Client(1);
+      const body = rewrittenBody(rewriter, client);
+      const coded = encode(noise);
+      let written = 0;
+      for (let waited = 0; waited < 50 && written < coded.length;) {
+        if (client.isReady && !(coding === "identity" && client.isFull)) {
+          client.isReady = body.write(coded.subarray(written, written + 65_536));
+          written += 65_536;
+          waited = 0;
+        } else {
+          await new Promise<void>((resolve) => setTimeout(resolve, 5));
+          waited++;
+        }
+      }
+      assert.ok(written < 500_000, `${written} bytes were taken`);
+      assert.ok(rewriter.count < 500_000, `${rewriter.count} bytes were rewritten`);
+      body.destroy();
+    });
+  }
+
+  it("that is compressed well is rewritten no faster than it is taken", async () => {
+    const client = new Client(1);
+    const rewriter = new Counting("gzip", noise.subarray(0, 16_384));
+    const body = rewrittenBody(rewriter, client);
+    body.write(gzipSync(Buffer.alloc(20_000_000)));
+    for (let before = -1, waited = 0; waited < 50; before = rewriter.count) {
+      await new Promise<void>((resolve) => setTimeout(resolve, 5));
+      waited = rewriter.count === before ? waited + 1 : 0;
+    }
+    assert.ok(rewriter.count < 500_000, `${rewriter.count} bytes were rewritten`);
+    body.destroy();
+  });
+
+  it("is not over before the member has sent all of it, though its coding has ended", async () => {
+    const client = new Client(1000);
+    const body = rewrittenBody(new Doubling("deflate"), client);
+    body.write(Buffer.concat([deflateSync("a"), Buffer.from("behind it")]));
+    for (let turns = 0; turns < 100; turns++) await turn();
+    assert.equal(client.result, null);
+    body.write(Buffer.from("more"));
+    body.end();
+    assert.equal(inflateSync(client.result ?? "").toString(), "aa");
+  });
 
   it("fails where its coding is broken", async () => {
     const good = gzipSync("what is in it");

@@ -1,4 +1,5 @@
 import type { AST } from "@eslint-community/regexpp";
+import { literalAlternatives } from "./literal-alternatives.ts";
 import { canBeEmpty, isAnchored, isGroup, isLookaround } from "./pattern-tree.ts";
 
 /** A bound that grows with the length n of the input: constant + perUnit * n. */
@@ -17,7 +18,7 @@ const nothing: Bound = { constant: 0, perUnit: 0 };
 const once: Bound = { constant: 1, perUnit: 0 };
 const step: Work = { ways: once, steps: once };
 /** With what a backtracking engine may be busy at most: for each place of the input, and once for the whole. */
-const mostPerUnit = 256;
+const mostPerUnit = 1024;
 const mostPerLookaround = 64;
 const mostInAll = 65_536;
 
@@ -26,8 +27,9 @@ const mostInAll = 65_536;
  * way through the pattern counts as if it could be taken on any input. What takes more is called slow.
  */
 export function isQuick(tree: AST.Pattern): boolean {
-  const works = tree.alternatives.map((alternative) => searchWork(alternative));
-  return isSmall(works.reduce(add, nothing));
+  const literal = literalAlternatives(tree.alternatives);
+  if (literal !== null) return literal.steps <= mostPerUnit;
+  return isSmall(tree.alternatives.map(searchWork).reduce(add, nothing));
 }
 
 /**
@@ -89,6 +91,10 @@ function elementWork(element: AST.Element): Work | null {
 }
 
 function alternativesWork(alternatives: readonly AST.Alternative[]): Work | null {
+  const literal = literalAlternatives(alternatives);
+  if (literal !== null) {
+    return workOf(small({ constant: literal.ways, perUnit: 0 }), small({ constant: literal.steps, perUnit: 0 }));
+  }
   let ways: Bound | null = nothing;
   let steps: Bound | null = nothing;
   for (const { elements } of alternatives) {

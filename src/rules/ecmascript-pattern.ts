@@ -43,6 +43,9 @@ function compileNative(source: string, tree: AST.Pattern, ignoreCase: boolean): 
   return { match, find, groups: capturingGroups(tree).length, engine: "native" };
 }
 
+/** By hand: `Array.from` with a function takes several times as long as the match itself. */
 function groupsOf(found: RegExpExecArray): readonly string[] {
-  return Array.from(found, (group: string | undefined) => group ?? "");
+  const groups: string[] = [];
+  for (let index = 0; index < found.length; index += 1) groups.push(found[index] ?? "");
+  return groups;
 }

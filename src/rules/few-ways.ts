@@ -4,12 +4,16 @@ import { positionAutomaton, type PositionAutomaton } from "./position-automaton.
 import { hasUnit } from "./unit-ranges.ts";
 
 /** With how many next positions a backtracking engine may be busy at each unit of the input. */
-const mostSteps = 256;
+const mostSteps = 64;
 /** Lookarounds may be asked at each of them. */
 const mostStepsAround = 16;
-/** How much is looked at before it is given up. */
+/** The linear engine goes through all ways side by side. */
+const mostStepsSideBySide = 200;
+/** How much is looked at before it is given up; with many positions more for each. */
 const mostStates = 100;
-const mostLookedAt = 50_000;
+const mostStatesEach = 4;
+const mostLookedAt = 20_000;
+const mostLookedAtEach = 200;
 
 /**
  * Are there so few ways at once through any input that a backtracking engine takes a bounded number of steps for each of
@@ -20,45 +24,55 @@ export function hasFewWays(tree: AST.Pattern, ignoreCase: boolean): boolean {
   if (!hasQuickLookarounds(tree)) return false;
   const automaton = positionAutomaton(tree.alternatives, ignoreCase);
   const steps = /\(\?<?[=!]/.test(tree.raw) ? mostStepsAround : mostSteps;
-  return automaton !== null && new Exploration(automaton, steps, Infinity).isBounded();
+  return automaton !== null && new Exploration(automaton, { steps, ways: Infinity, effort: 1 }).isBounded();
 }
 
 /** Are there few positions at once where the pattern can be, in however many ways? Then the linear engine is quick. */
 export function hasFewPositions(tree: AST.Pattern, ignoreCase: boolean): boolean {
   const automaton = positionAutomaton(tree.alternatives, ignoreCase);
-  return automaton !== null && new Exploration(automaton, mostSteps / 2, 1).isBounded();
+  return (
+    automaton !== null && new Exploration(automaton, { steps: mostStepsSideBySide, ways: 1, effort: 10 }).isBounded()
+  );
 }
 
 /** The positions where the pattern can be, with the number of ways to each. */
 type State = ReadonlyMap<number, number>;
 
+interface ExplorationLimits {
+  readonly steps: number;
+  /** More ways to one position count as these. */
+  readonly ways: number;
+  /** How many times as much as usual is looked at. */
+  readonly effort: number;
+}
+
 class Exploration {
   readonly #automaton: PositionAutomaton;
-  readonly #steps: number;
+  readonly #limits: ExplorationLimits;
   /** One unit for each set of units that no position tells apart. */
   readonly #units: readonly number[];
   /** Which of the units each position takes. */
   readonly #taken: readonly (readonly boolean[])[];
-  /** More ways to one position count as these. */
-  readonly #ways: number;
   #lookedAt = 0;
 
-  constructor(automaton: PositionAutomaton, steps: number, ways: number) {
-    this.#ways = ways;
+  constructor(automaton: PositionAutomaton, limits: ExplorationLimits) {
     this.#automaton = automaton;
-    this.#steps = steps;
+    this.#limits = limits;
     this.#units = telling(automaton);
     this.#taken = automaton.positions.map(({ ranges }) => this.#units.map((unit) => hasUnit(ranges, unit)));
   }
 
   isBounded(): boolean {
+    const size = this.#automaton.positions.length;
+    const mostFound = this.#limits.effort * (mostStates + mostStatesEach * size);
+    const most = this.#limits.effort * (mostLookedAt + mostLookedAtEach * size);
     const start = this.#units.map((_, index) => this.#begun(index));
     const found = new Map<string, State>(start.map((state) => [keyOf(state), state]));
     for (const state of found.values()) {
-      if (found.size > mostStates || this.#stepsFrom(state) > this.#steps) return false;
+      if (found.size > mostFound || this.#stepsFrom(state) > this.#limits.steps) return false;
       for (const index of this.#units.keys()) {
         const next = this.#after(state, index);
-        if (this.#lookedAt > mostLookedAt) return false;
+        if (this.#lookedAt > most || hasGrown(state, next)) return false;
         found.set(keyOf(next), next);
       }
     }
@@ -67,9 +81,9 @@ class Exploration {
 
   #stepsFrom(state: State): number {
     const { anchored, first } = this.#automaton;
-    let steps = anchored ? 0 : [...first.values()].reduce((all, ways) => all + Math.min(ways, this.#ways), 0);
+    let steps = anchored ? 0 : [...first.values()].reduce((all, ways) => all + Math.min(ways, this.#limits.ways), 0);
     for (const [position, ways] of state) {
-      for (const more of this.#next(position).values()) steps += ways * Math.min(more, this.#ways);
+      for (const more of this.#next(position).values()) steps += ways * Math.min(more, this.#limits.ways);
     }
     return steps;
   }
@@ -94,9 +108,21 @@ class Exploration {
     this.#lookedAt += from.next.size;
     for (const [target, more] of from.next) {
       if (this.#taken[target]?.[from.unit] !== true) continue;
-      state.set(target, Math.min(this.#ways, (state.get(target) ?? 0) + from.ways * more));
+      state.set(target, Math.min(this.#limits.ways, (state.get(target) ?? 0) + from.ways * more));
     }
   }
+}
+
+/** More ways to the same positions: by the same unit again there will be more still. */
+function hasGrown(before: State, after: State): boolean {
+  let grown = false;
+  if (before.size !== after.size) return false;
+  for (const [position, ways] of after) {
+    const earlier = before.get(position);
+    if (earlier === undefined || ways < earlier) return false;
+    grown ||= ways > earlier;
+  }
+  return grown;
 }
 
 function telling({ positions }: PositionAutomaton): number[] {

@@ -20,13 +20,17 @@ const maxKnown = 4096;
 
 /** Host names by what clients send; null = malformed. Clients choose what they send: the memory of it is bounded. */
 export function createHostNames(): (host: string) => string | null {
-  const known = new Map<string, string | null>();
+  const known = new Map<string, string>();
   return (host) => {
     const before = known.get(host);
     if (before !== undefined) return before;
-    const name = hostName(host);
+    // It does not hold on to the head it was part of, nor does the name that is cut out of it.
+    const own = Buffer.from(host, "latin1").toString("latin1");
+    const name = hostName(own);
+    // A host that is none may be as long as a header.
+    if (name === null) return null;
     if (known.size >= maxKnown) known.clear();
-    known.set(Buffer.from(host, "latin1").toString("latin1"), name);
+    known.set(own, name);
     return name;
   };
 }

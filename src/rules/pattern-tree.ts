@@ -18,7 +18,7 @@ export function isUnitElement(node: AST.Node): node is UnitElement {
 }
 
 /** Can it match at the very start of the input alone? */
-export function isStart(element: AST.Element): boolean {
+function isStart(element: AST.Element): boolean {
   if (element.type === "Assertion") return element.kind === "start";
   return isGroup(element) && element.alternatives.every(isAnchored);
 }

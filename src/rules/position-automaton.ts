@@ -30,8 +30,9 @@ interface Part {
   readonly empty: number;
 }
 
-const mostPositions = 300;
-const mostParts = 1000;
+const mostPositions = 2000;
+const mostParts = 4000;
+const mostSteps = 50_000;
 /** More ways than these are as bad as these. */
 const mostWays = 1_000_000;
 const nothing: Part = { first: new Map(), last: new Map(), empty: 1 };
@@ -60,6 +61,7 @@ class Builder {
   /** The groups that are being gone through: a backreference in its own group stands for nothing. */
   readonly #open: AST.Node[] = [];
   #parts = 0;
+  #steps = 0;
 
   constructor(ignoreCase: boolean) {
     this.#ignoreCase = ignoreCase;
@@ -147,6 +149,7 @@ class Builder {
   }
 
   #connect(from: Ways, to: Ways): void {
+    if ((this.#steps += from.size * to.size) > mostSteps) throw new TooLarge();
     for (const [position, ways] of from) {
       const next = this.positions[position]?.next;
       for (const [target, more] of to) next?.set(target, capped((next.get(target) ?? 0) + ways * more));

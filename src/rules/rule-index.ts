@@ -51,6 +51,8 @@ export class RuleIndex {
     for (let dot = host.indexOf("."); dot !== -1; dot = host.indexOf(".", dot + 1)) {
       lists.push(this.#ending.get(host.slice(dot)), this.#beginning.get(host.slice(0, dot + 1)));
     }
+    // {HTTP_HOST} has the root's dot that was sent with the name.
+    lists.push(this.#beginning.get(`${host}.`));
     const found = lists.filter((one) => one !== undefined);
     // Clients choose what they send: the memory of it is bounded.
     if (this.#known.size >= maxKnownHosts) this.#known.clear();

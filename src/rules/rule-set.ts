@@ -1,6 +1,6 @@
 import type { SetVariableConfig } from "./rule-config.ts";
 import type { RuleState } from "./rule-state.ts";
-import { headerName, isHeader, readVariable } from "./server-variables.ts";
+import { headerName, readVariable, setsHeader } from "./server-variables.ts";
 import { compileTemplate, type TemplateScope } from "./template.ts";
 
 /** Sets a header or variable, and says to what; null = what was there stays. */
@@ -10,13 +10,16 @@ export type Setter = (state: RuleState) => readonly [name: string, value: string
 // oxlint-disable-next-line no-control-regex -- They are what is looked for.
 const unsafe = /[\0-\x1f\x7f]|[^\0-\xff]/gu;
 
+/** Each rule may make a value longer, and many in a row many times. */
+const maxLength = 64 * 1024;
+
 export function compileSetter({ name, value, replace }: SetVariableConfig, scope: TemplateScope): Setter {
   const expand = compileTemplate(value, scope);
   const read = readVariable(name);
-  const header = isHeader(name) ? headerName(name) : null;
+  const header = setsHeader(name) ? headerName(name) : null;
   return (state) => {
     if (!replace && read(state) !== "") return null;
-    const text = expand(state);
+    const text = expand(state).slice(0, maxLength);
     if (header === null) state.setVariable(name, text);
     else state.setHeader(header, headerText(text));
     return [name, text];

@@ -20,7 +20,7 @@ const known: Readonly<Record<string, ReadVariable>> = {
   SCRIPT_NAME: ({ path }) => `/${path}`,
   HTTP_URL: ({ request }) => request.target,
   UNENCODED_URL: ({ request }) => request.target,
-  HTTP_X_ORIGINAL_URL: ({ request }) => originalUrl(request.target),
+  HTTP_X_ORIGINAL_URL: ({ headers, request }) => headers?.get("x-original-url") ?? originalUrl(request.target),
   CACHE_URL: cacheUrl,
   REMOTE_ADDR: ({ request }) => request.clientAddress,
   REMOTE_HOST: ({ request }) => request.clientAddress,
@@ -59,8 +59,13 @@ export function headerName(variable: string): string {
 }
 
 /** May the variable stand for a request's header? */
-export function isHeader(variable: string): boolean {
+function isHeader(variable: string): boolean {
   return variable.startsWith("HTTP_") && (variable === "HTTP_HOST" || !Object.hasOwn(known, variable));
+}
+
+/** Is a header set where a rule sets the variable? {HTTP_URL} and {HTTP_VERSION} are none in spite of their names. */
+export function setsHeader(variable: string): boolean {
+  return isHeader(variable) || variable === "HTTP_X_ORIGINAL_URL";
 }
 
 /** `name`: upper case. What a rule has set goes before what came. */

@@ -1,3 +1,5 @@
+import { variableName } from "./variable-name.ts";
+
 /** A template such as "/{ToLower:{R:1}}?host={HTTP_HOST}", taken apart. */
 export type TemplatePart =
   | { readonly kind: "text"; readonly text: string }
@@ -52,14 +54,11 @@ function partOf(inside: string): TemplatePart | null {
   const [name, rest] = [inside.slice(0, colon), inside.slice(colon + 1)];
   const capture = /^[RC]$/i.test(name) && /^\d{1,3}$/.test(rest);
   if (capture) return { kind: "capture", of: name.toUpperCase() === "R" ? "rule" : "condition", group: Number(rest) };
-  if (name.trim() === "") return null;
+  // No map has such a name: it is text with braces, such as JSON.
+  if (!/^[^\s"'{}][^"'{}\r\n]*$/.test(name)) return null;
   const known = functionNames.get(name.toLowerCase());
   const argument = templateParts(rest);
   return known === undefined ? { kind: "map", name, argument } : { kind: "function", name: known, argument };
-}
-
-function variableName(written: string): string {
-  return written.toUpperCase().replaceAll("-", "_");
 }
 
 /** All parts, those within others too. */

@@ -18,7 +18,7 @@ export const lineBreaks: UnitRanges = [0x0a, 0x0a, 0x0d, 0x0d, 0x20_28, 0x20_29]
 /** What the element matches, as ECMA-262 says without the flag "u". */
 export function unitRanges(element: UnitElement, ignoreCase: boolean): UnitRanges {
   const ranges = merged(plainRanges(element));
-  const all = ignoreCase ? withVariants(ranges) : ranges;
+  const all = ignoreCase && element.type !== "CharacterSet" ? withVariants(ranges) : ranges;
   return element.type === "CharacterClass" && element.negate ? complement(all) : all;
 }
 
@@ -60,13 +60,20 @@ function setRanges(set: AST.CharacterSet): UnitRanges {
   return set.negate ? complement(escapes[set.kind]) : escapes[set.kind];
 }
 
+/** Sets such as \w, and the dot, have the variants of all they have. */
 function withVariants(ranges: UnitRanges): UnitRanges {
   if (ranges.length === 2 && ranges[0] === ranges[1]) return merged(caseVariants(ranges[0] ?? 0).flatMap(twice));
   const all = [...ranges];
-  for (const group of caseGroups()) {
-    if (group.some((unit) => hasUnit(ranges, unit))) all.push(...group.flatMap(twice));
+  for (const group of (ranges.at(-1) ?? 0) < 0x80 ? asciiGroups() : caseGroups()) {
+    const missing = group.filter((unit) => !hasUnit(ranges, unit));
+    if (missing.length < group.length) all.push(...missing.flatMap(twice));
   }
   return merged(all);
+}
+
+/** No other character is the same as one of ASCII where case is ignored. */
+function asciiGroups(): readonly (readonly number[])[] {
+  return Array.from({ length: 26 }, (_, index) => [0x41 + index, 0x61 + index]);
 }
 
 const twice = (unit: number): number[] => [unit, unit];

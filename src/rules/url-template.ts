@@ -53,15 +53,20 @@ function compilePiece(part: TemplatePart, scope: TemplateScope): Piece {
 function variablePiece(name: string, value: Template): Piece {
   const kind = pathVariables.has(name) ? "path" : (variableKinds.get(name) ?? "url");
   if (name !== "REQUEST_URI") {
-    return (state, writer) => writer.value(value(state), state.variables?.has(name) === true ? "url" : kind);
+    return (state, writer) => writer.value(value(state), isSet(name, state) ? "url" : kind);
   }
   return (state, writer) => {
-    if (state.variables?.has(name) === true) writer.value(value(state), "url");
+    if (isSet(name, state)) writer.value(value(state), "url");
     else {
       writer.value(`/${state.path}`, "path");
       if (state.query !== "") writer.value(`?${state.query}`, "raw");
     }
   };
+}
+
+/** Has a rule set it? */
+function isSet(name: string, { variables, headers }: RuleState): boolean {
+  return variables?.has(name) === true || (name === "HTTP_X_ORIGINAL_URL" && headers?.has("x-original-url") === true);
 }
 
 /** "captured": it depends on the condition that has captured it. */

@@ -12,7 +12,7 @@ export function compileWildcard(source: string, ignoreCase: boolean): Pattern {
   const pieces = (ignoreCase ? foldCase(source) : source).split("*");
   const match = (input: string): readonly string[] | null => {
     const places = placePieces(pieces, ignoreCase ? foldCase(input) : input);
-    return places === null ? null : [input, ...runsBetween(pieces, places, input)];
+    return places === null ? null : withRuns(input, pieces, places);
   };
   const find = (input: string, from: number): Found | null => {
     const captures = from === 0 ? match(input) : null;
@@ -55,8 +55,12 @@ function standsAt(piece: string, text: string, place: number): boolean {
   return true;
 }
 
-function runsBetween(pieces: readonly string[], places: readonly number[], input: string): string[] {
-  return pieces
-    .slice(1)
-    .map((_, index) => input.slice((places[index] ?? 0) + (pieces[index] ?? "").length, places[index + 1] ?? 0));
+/** The input, then what stands between the pieces. */
+function withRuns(input: string, pieces: readonly string[], places: readonly number[]): string[] {
+  const captures = [input];
+  for (let index = 1; index < pieces.length; index += 1) {
+    const before = index - 1;
+    captures.push(input.slice((places[before] ?? 0) + (pieces[before] ?? "").length, places[index] ?? 0));
+  }
+  return captures;
 }

@@ -60,7 +60,7 @@ rules:
 `,
     );
     const answer = await ask(
-      `${get("/post/Ann%20B/in%2525box?x=1&y=%20")}\nX-Gone: 1\nX-Original-URL: /evil\nX-Kept: 2`,
+      `${get("/post/Ann%20B/in%2525box?x=1&y=%20")}\nX-Gone: 1\nX_Box: evil\nX-Original-URL: /evil\nX-Kept: 2`,
     );
     assert.match(answer, /X-Farm: Mail/);
     assert.equal(

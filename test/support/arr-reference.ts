@@ -68,27 +68,23 @@ function ruleOf({ name, syntax, stop, match, conditions, variables, action, host
 }
 
 function actionOf(action: ArrRule["action"]): ActionConfig {
-  switch (action.type) {
-    case "None":
-      return { kind: "none" };
-    case "AbortRequest":
-      return { kind: "abort" };
-    case "CustomResponse":
-      return { kind: "respond", status: action.status, reason: action.reason, body: action.body };
-    case "Redirect":
-      return { kind: "redirect", url: action.url, status: action.status, appendQuery: action.appendQuery };
-    case "Rewrite": {
-      const { url, appendQuery } = action;
-      const [, farm, path] =
-        /^(https?:\/\/(?:\{[^{}]*(?:\{[^{}]*\})?\}(?<!\{URL\}|\{REQUEST_URI\}|\{UNENCODED_URL\})|[^/{])+)(.*)$/i.exec(
-          url,
-        ) ?? [];
-      if (farm === undefined)
-        return { kind: "rewrite", farm: null, url: url.startsWith("/") ? url : `/${url}`, appendQuery };
-      return { kind: "rewrite", farm, url: path === "" ? "/" : (path ?? "/"), appendQuery };
-    }
+  if (action.type === "None") return { kind: "none" };
+  if (action.type === "AbortRequest") return { kind: "abort" };
+  if (action.type === "CustomResponse") {
+    return { kind: "respond", status: action.status, reason: action.reason, body: action.body };
   }
+  const { url, appendQuery } = action;
+  if (action.type === "Redirect") return { kind: "redirect", url, status: action.status, appendQuery };
+  const [, farm, path] = forwardForm.exec(url) ?? [];
+  if (farm === undefined) {
+    return { kind: "rewrite", farm: null, url: url.startsWith("/") ? url : `/${url}`, appendQuery };
+  }
+  return { kind: "rewrite", farm, url: path === "" ? "/" : (path ?? "/"), appendQuery };
 }
+
+/** The scheme and the host, which may be a look-up in a map, then the path. */
+const forwardForm =
+  /^(https?:\/\/(?:\{[^{}]*(?:\{[^{}]*\})?\}(?<!\{URL\}|\{REQUEST_URI\}|\{UNENCODED_URL\})|[^/{])+)(.*)$/i;
 
 function mapOf({ name, defaultValue, ignoreCase, entries }: ArrMap): RulesConfig["maps"][number] {
   return { name, defaultValue, ignoreCase, entries: [...entries] };
@@ -108,7 +104,7 @@ function membersOf(url: string, farms: readonly ArrFarm[]): string {
   return farm.members
     .map(({ address, httpPort, httpsPort, enabled }) => {
       const state = enabled && farm.enabled ? "" : " unavailable";
-      return `${scheme.toLowerCase()}://${address.toLowerCase()}:${https ? httpsPort : httpPort}${state}`;
+      return `${scheme.toLowerCase()}://${address.toLowerCase().replaceAll(/[[\]]/g, "")}:${https ? httpsPort : httpPort}${state}`;
     })
     .join(",");
 }

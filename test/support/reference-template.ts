@@ -27,8 +27,8 @@ export function expandPieces(template: string, scope: Scope): Piece[] {
   const open = template.indexOf("{");
   if (open === -1) return literal(template);
   const close = matchingBrace(template, open);
-  if (close === -1) {
-    // No partner: the brace is text.
+  if (close === -1 || !isReference(template.slice(open + 1, close))) {
+    // No partner, or no name within: the brace is text.
     const [first, ...rest] = expandPieces(template.slice(open + 1), scope);
     const before = template.slice(0, open + 1);
     if (first?.kind !== "literal") return [...literal(before), ...(first === undefined ? [] : [first, ...rest])];
@@ -52,6 +52,14 @@ function matchingBrace(template: string, open: number): number {
     if (template[at] === "}" && --depth === 0) return at;
   }
   return -1;
+}
+
+/** A name, or what could be one and a colon. */
+function isReference(inner: string): boolean {
+  const colon = inner.indexOf(":");
+  if (colon === -1) return /^[a-z_][\w-]*$/i.test(inner);
+  const name = inner.slice(0, colon);
+  return name !== "" && name.trimStart() === name && !/["'{}\r\n]/.test(name);
 }
 
 /** What stands between two braces. */

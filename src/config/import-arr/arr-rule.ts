@@ -2,7 +2,7 @@ import type { Place } from "../place.ts";
 
 export type Syntax = "ecmascript" | "wildcard" | "exact";
 
-export interface ArrPattern {
+interface ArrPattern {
   readonly pattern: string;
   readonly ignoreCase: boolean;
   readonly negate: boolean;

@@ -6,6 +6,12 @@ import type { XmlElement } from "./xml-element.ts";
 /** Tells of what stands in an element that is read, and is not understood. */
 export function checkKnown(element: XmlElement, known: KnownElement, findings: ImportFindings): void {
   for (const [name, { value, place }] of element.attributes) {
+    if (name === "configSource") {
+      const read = `<${element.name} configSource=${JSON.stringify(value)}>`;
+      const consequence = "put the content of that file in the place of this element, and import again";
+      findings.leftOut(place, read, "the section is in another file, which is not read", consequence);
+      continue;
+    }
     if (known.attributes.includes(name) || name.startsWith("xml") || name.startsWith("lock")) continue;
     const read = `<${element.name} ${name}=${JSON.stringify(value)}>`;
     findings.leftOut(place, read, `an unknown attribute${didYouMean(name, known.attributes)}`, hint(element, name));

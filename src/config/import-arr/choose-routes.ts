@@ -19,14 +19,14 @@ export function chooseRoutes(converted: readonly ConvertedRule[], plainHttp: boo
   const kept: ConvertedRule[] = [];
   const routed: ConvertedRule[] = [];
   const dropped: ConvertedRule[] = [];
-  const firstChange = converted.findIndex(changesHost);
   for (const [index, one] of [...converted.entries()].toReversed()) {
     const among = (rules: readonly ConvertedRule[]): readonly ConvertedRule[] =>
       rules.filter(({ source, scope }) => source.enabled && overlap(one.scope, scope));
     const later = { rules: among(kept), routes: among(routed), dropped: among(dropped) };
-    const hostIsOld = firstChange !== -1 && firstChange < index;
-    if (one.publishes?.farm === null && later.rules.length === 0 && later.routes.length === 0) dropped.unshift(one);
-    else if (isRoute(one, plainHttp) && !hostIsOld && keepsOrder(one, later)) routed.unshift(one);
+    if (converted.slice(0, index).some((before) => goesOn(before, one))) kept.unshift(one);
+    else if (one.publishes?.farm === null && later.rules.length === 0 && later.routes.length === 0)
+      dropped.unshift(one);
+    else if (isRoute(one, plainHttp) && keepsOrder(one, later)) routed.unshift(one);
     else kept.unshift(one);
   }
   return { routes: routed.flatMap(routesOf), rules: kept, dropped };
@@ -53,9 +53,16 @@ function isRoute({ publishes, scope }: ConvertedRule, plainHttp: boolean): boole
 
 const isRoot = (path: PathScope): boolean => path.kind === "exact" && path.path === "";
 
-/** Routes go by the host that the client asked for. */
-function changesHost({ source }: ConvertedRule): boolean {
-  return source.enabled && !source.stop && source.variables.some(({ name }) => name === "HTTP_HOST");
+/** Does a rule leave the request to others with a farm, which no route takes away again, with another host, or to routes alone? */
+function goesOn({ source, rule, scope }: ConvertedRule, next: ConvertedRule): boolean {
+  if (!source.enabled) return false;
+  const changes = rule.farm !== undefined || source.variables.some(({ name }) => name === "HTTP_HOST");
+  // A rule that stops without an end leaves the request to the routes, which it keeps from the rules behind it.
+  const isOpen = rule.farm === undefined && !["redirect", "respond", "abort"].some((key) => key in rule);
+  return (
+    (source.stop ? isOpen : changes) &&
+    overlap({ ...scope, path: { kind: "any" } }, { ...next.scope, path: { kind: "any" } })
+  );
 }
 
 function routesOf({ publishes, scope }: ConvertedRule): readonly RouteInput[] {

@@ -14,6 +14,8 @@ export interface ActionContext {
   readonly hasSiteRules: boolean;
   /** A rule before this one changes the path and goes on. */
   readonly pathChanges: boolean;
+  /** A rule before this one chooses a farm and goes on. */
+  readonly forwardsBefore: boolean;
 }
 
 export interface ConvertedAction {
@@ -52,9 +54,10 @@ function convertResponse({ status, reason, body }: Extract<ArrAction, { type: "C
 }
 
 /** With `stopProcessing` it keeps requests from the rules behind it: IIS answers them itself. */
-function convertNone(rule: ArrRule, { hasSiteRules, findings }: ActionContext): ConvertedAction | null {
+function convertNone(rule: ArrRule, context: ActionContext): ConvertedAction | null {
+  const { findings } = context;
   const read = `the rule ${JSON.stringify(rule.name)} without an action`;
-  if (rule.stop && !(rule.global && hasSiteRules)) {
+  if (isLast(rule, context)) {
     const consequence = "what IIS has under these paths itself is not served";
     findings.changed(rule.place, read, "the answer 404: IIS serves such requests from its own disk", consequence);
     return nothing;
@@ -64,6 +67,11 @@ function convertNone(rule: ArrRule, { hasSiteRules, findings }: ActionContext): 
     if (rule.variables.length === 1) return null;
   }
   return { keys: {}, stops: false, host: null };
+}
+
+/** Does IIS answer the request itself? */
+function isLast({ stop, global }: ArrRule, { hasSiteRules, forwardsBefore }: ActionContext): boolean {
+  return stop && !(global && hasSiteRules) && !forwardsBefore;
 }
 
 interface Rewrite {
@@ -80,7 +88,7 @@ function convertRewrite(rule: ArrRule, { target, append }: Rewrite, context: Act
     findings.leftOut(rule.action.place, read, "the scheme of its URL is known only when a request comes", consequence);
     return null;
   }
-  if (rule.stop && !(rule.global && context.hasSiteRules)) {
+  if (isLast(rule, context)) {
     const consequence = "what IIS has under this path itself is not served";
     findings.changed(rule.action.place, read, "the answer 404: the new path is one of IIS itself", consequence);
     return nothing;

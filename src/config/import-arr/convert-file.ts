@@ -31,14 +31,22 @@ export interface Converted {
   readonly hosts: readonly string[];
 }
 
+/** Each is compared with all others. */
+export const maxRules = 5000;
+
 /** null = the file has neither farms nor rules. */
-export function convertFile(root: XmlElement, certificate: string, findings: ImportFindings): Converted | null {
+export function convertFile(
+  root: XmlElement,
+  certificate: string,
+  findings: ImportFindings,
+): Converted | "too many rules" | null {
   const scopes = scopesOf(root);
   const sectionsIn = (...names: readonly string[]): readonly XmlElement[] =>
     sectionsOf(scopes, ...names).map(({ section }) => section);
   const sites = readSites(root, findings);
   const farms = childrenOf(root, "webFarms").flatMap((section) => readFarms(section, findings));
   const rules = rulesInForce({ scopes, sites, findings });
+  if (rules.length > maxRules) return "too many rules";
   const outbound = readOutbound(sectionsIn("rewrite", "outboundRules"), findings);
   if (farms.length === 0 && rules.length === 0 && outbound.outboundRules.length === 0) return null;
   const maps = readMaps(sectionsIn("rewrite", "rewriteMaps"), findings);

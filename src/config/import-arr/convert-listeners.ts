@@ -32,6 +32,11 @@ export function planListeners({ sites, rules, redirects, certificate }: Parts, f
     );
   }
   const given = bindings.length === 0 ? usual : bindings;
+  const [first] = bindings;
+  if (first !== undefined && bindings.every(({ host }) => host !== null)) {
+    const consequence = "IIS answers 400 to all other names; rules without a host get them here";
+    findings.note(first.place, "bindings with host names alone", "listeners for all names", consequence);
+  }
   const forPlain = rules.some(
     ({ source, scope, publishes }) => source.enabled && scope.https !== true && publishes?.farm !== null,
   );

@@ -119,11 +119,12 @@ export function textsOf({ conditions, variables, action }: ArrRule): readonly st
 
 function variablesOf({ variables }: ArrRule, host: string | null): NonNullable<RuleInput["set"]> {
   const set: Record<string, string | { value: string; replace: false }> = {};
-  if (host !== null) set["HTTP_HOST"] = host;
   for (const { name, value, replace } of variables) {
     if (/^ARR_CACHE_CONTROL_OVERRIDE$/i.test(name) || name === "") continue;
     set[name] = replace ? value : { value, replace: false };
   }
+  // ARR comes after the rules.
+  if (host !== null) set["HTTP_HOST"] = host;
   return set;
 }
 

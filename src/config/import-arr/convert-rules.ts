@@ -8,26 +8,34 @@ import { overlap } from "./scope-overlap.ts";
 import { tablesOf } from "./template.ts";
 import { UniqueNames } from "./valid-names.ts";
 
-type Context = Omit<ActionContext, "pathChanges" | "hasSiteRules">;
+type Context = Pick<ActionContext, "farms" | "maps" | "findings">;
 
 /** All rules in our words, in order. */
 export function convertRules(rules: readonly ArrRule[], context: Context): readonly ConvertedRule[] {
   const names = new UniqueNames();
   const converted: ConvertedRule[] = [];
+  const going: ConvertedRule[] = [];
   const hasSiteRules = rules.some(({ global, enabled }) => !global && enabled);
-  const changes: ConvertedRule[] = [];
   for (const rule of rules) {
     if (!isUsable(rule, context)) continue;
     const clean = cleanRule(rule, context.findings);
-    const anyPath = { ...scopeOf(clean), path: { kind: "any" } } as const;
-    const pathChanges = changes.some(({ scope }) => overlap({ ...scope, path: { kind: "any" } }, anyPath));
-    const one = convertRule(clean, names.take(rule.name), { ...context, hasSiteRules, pathChanges });
+    const before = going.filter((other) => goesOnTo(other, clean));
+    const pathChanges = before.some((other) => other.rule.rewrite !== undefined);
+    const forwardsBefore = before.some((other) => other.rule.farm !== undefined);
+    const around = { ...context, hasSiteRules, pathChanges, forwardsBefore };
+    const one = convertRule(clean, names.take(rule.name), around);
     if (one === null) continue;
     converted.push(one);
+    if (rule.enabled && !rule.stop) going.push(one);
     tellOfOrder(one, hasSiteRules, context);
-    if (rule.enabled && !rule.stop && one.rule.rewrite !== undefined) changes.push(one);
   }
   return converted;
+}
+
+/** Can a request come from one rule to the other, with whatever path? */
+function goesOnTo({ scope }: ConvertedRule, next: ArrRule): boolean {
+  const anyPath = { path: { kind: "any" } } as const;
+  return overlap({ ...scope, ...anyPath }, { ...scopeOf(next), ...anyPath });
 }
 
 /** Its patterns are understood, and so are the tables that it looks things up in. */

@@ -1,5 +1,5 @@
 /** 64 MiB: some thousand times the largest applicationHost.config. */
-export const maxXmlBytes = 64 * 1024 * 1024;
+const maxXmlBytes = 64 * 1024 * 1024;
 
 export type XmlText = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
 

@@ -14,7 +14,9 @@ export function documentText(document: ImportDocument, remarks: readonly string[
 /** In the order in which people read it, without what is empty. */
 export function sectionsOf(document: ImportDocument): readonly (readonly [string, unknown])[] {
   const { listen, servers, presets, routes, rewriteMaps, rules, preConditions, outboundRules, forwarded } = document;
-  const { defaults, farms } = shareDefaults(document.farms);
+  // Defaults would hold for the farms of presets as well.
+  const isPlain = Object.keys(presets).length === 0;
+  const { defaults, farms } = isPlain ? shareDefaults(document.farms) : { defaults: {}, farms: document.farms };
   const all: readonly (readonly [string, unknown])[] = [
     ["listen", listen],
     ["servers", servers],

@@ -1,6 +1,6 @@
 import type { Place } from "../place.ts";
 import { checkKnown } from "./check-known.ts";
-import { convertFile, type Converted } from "./convert-file.ts";
+import { convertFile, maxRules, type Converted } from "./convert-file.ts";
 import { decodeXml } from "./decode-xml.ts";
 import type { ImportDocument } from "./import-document.ts";
 import { ImportFindings, type ImportFinding } from "./import-finding.ts";
@@ -45,7 +45,11 @@ export function importArr(bytes: Uint8Array, { certificate }: ImportOptions): Ar
   return finish(convertFile(root, certificate, findings), findings);
 }
 
-function finish(converted: Converted | null, findings: ImportFindings): ArrImport {
+function finish(converted: Converted | "too many rules" | null, findings: ImportFindings): ArrImport {
+  if (converted === "too many rules") {
+    const message = `more than ${maxRules} rules are not read: put what differs by a name or a path into a rewrite map`;
+    return { ok: false, place: start, message };
+  }
   if (converted === null) {
     const message =
       "there is no server farm and no rewrite rule in it: expected <webFarms>, or <rewrite> in <system.webServer>";

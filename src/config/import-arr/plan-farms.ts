@@ -71,12 +71,17 @@ function sameSchemes(
 
 /** Farms that no rule leads to, or none that is switched on. */
 function useTheRest(plan: FarmPlan, rules: readonly ArrRule[], findings: ImportFindings): void {
+  const sleeping = new Map(
+    rules.flatMap(({ action }) => {
+      const target = action.type === "Rewrite" ? rewriteTarget(action.url) : null;
+      return target?.kind === "absolute" ? [[target.host.toLowerCase(), target.scheme] as const] : [];
+    }),
+  );
   for (const key of plan.farmKeys()) {
     const farm = plan.farmOf(key);
     if (farm === null || plan.schemesOf(key).size > 0) continue;
-    const targets = rules.flatMap(({ action }) => (action.type === "Rewrite" ? [rewriteTarget(action.url)] : []));
-    const asleep = targets.find((target) => target.kind === "absolute" && target.host.toLowerCase() === key);
-    plan.use(key, null, asleep?.kind === "absolute" ? asleep.scheme : (farm.health?.scheme ?? "http"));
+    const asleep = sleeping.get(key);
+    plan.use(key, null, asleep ?? farm.health?.scheme ?? "http");
     const read = `<webFarm name=${JSON.stringify(farm.name)}>`;
     const result = farm.members.length > 0 ? "a farm that nothing leads to" : "no farm, as it has no server";
     findings.note(

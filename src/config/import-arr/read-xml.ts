@@ -55,7 +55,7 @@ class TreeBuilder {
 
   build(): XmlElement {
     const parser = this.#parser;
-    parser.on("error", (error) => this.#fail(parser.position, this.#explain(error.message)));
+    parser.on("error", (error) => this.#fail(this.#faultOffset(), this.#explain(error.message)));
     parser.on("doctype", () => {
       const start = this.#text.lastIndexOf("<!DOCTYPE", parser.position);
       this.#fail(start, "a DOCTYPE is not read, nor the entities it may declare: remove it, IIS writes none");
@@ -99,6 +99,12 @@ class TreeBuilder {
     return { line: this.#line, column: offset - this.#lineStart + 1 };
   }
 
+  /** What is no XML at all is wrong from its beginning. */
+  #faultOffset(): number {
+    const hasElement = this.#elements > 0 || this.#text.trimStart().startsWith("<");
+    return hasElement ? this.#parser.position : this.#text.search(/\S|$/);
+  }
+
   #endOfLine(start: number): number {
     const end = this.#text.indexOf("\n", start);
     return end === -1 ? this.#text.length : end;
@@ -124,6 +130,9 @@ class TreeBuilder {
     }
     if (/closing tag|close tag/.test(reason) && open !== undefined) {
       return `${reason}: expected </${open.name}>, which closes the element of line ${open.place.line}`;
+    }
+    if (this.#root !== null && /root|text data outside/.test(reason)) {
+      return `the file goes on behind </${this.#root.name}>: expected its end`;
     }
     if (/root|text data outside|unexpected end/.test(reason)) return "this is not XML: expected <configuration>";
     return `this is not well-formed XML: ${reason}`;

@@ -16,6 +16,7 @@ export interface RuleScope {
 
 /** Paths without the leading "/", lower case. */
 export type PathScope =
+  /** All of them. */
   | { readonly kind: "any" }
   /** This path alone. */
   | { readonly kind: "exact"; readonly path: string }
@@ -108,15 +109,22 @@ const belowForm = new RegExp(
 const exactForm = new RegExp(String.raw`^\^(${plainPath})?\$$`);
 const beginForm = new RegExp(String.raw`^\^(${plainPath})`);
 
+/** Some paths, who knows which. */
+const some: PathScope = { kind: "begins", path: "" };
+
 function pathScope(rule: ArrRule): PathScope {
   const { syntax, match } = rule;
-  if (matchesEverything(rule) || match.negate) return { kind: "any" };
+  if (matchesEverything(rule)) return { kind: "any" };
+  if (match.negate) return some;
   if (syntax === "exact") return { kind: "exact", path: match.pattern.toLowerCase() };
   if (syntax === "wildcard") {
     const path = (/^[^*?]*/.exec(match.pattern)?.[0] ?? "").toLowerCase();
     return path === match.pattern.toLowerCase() ? { kind: "exact", path } : { kind: "begins", path };
   }
-  return match.pattern.includes("|") && !belowForm.test(match.pattern) ? { kind: "any" } : regexPath(match.pattern);
+  if (match.pattern.includes("|") && !belowForm.test(match.pattern)) return some;
+  const found = regexPath(match.pattern);
+  // Routes take any case.
+  return found.kind === "below" && !match.ignoreCase ? { kind: "begins", path: found.path } : found;
 }
 
 const clean = (text: string): string => text.replaceAll(/\\(.)/g, "$1").toLowerCase();
@@ -127,7 +135,7 @@ function regexPath(pattern: string): PathScope {
   const exact = exactForm.exec(pattern);
   if (exact !== null) return { kind: "exact", path: clean(exact[1] ?? "") };
   const begin = beginForm.exec(pattern)?.[1];
-  if (begin === undefined) return { kind: "any" };
+  if (begin === undefined) return some;
   // What is followed by "*" or "?" may be missing.
   return { kind: "begins", path: clean(begin.replace(/\\?.$/, "")) };
 }

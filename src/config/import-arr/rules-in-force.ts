@@ -60,8 +60,9 @@ function siteRules({ scopes, sites, findings }: Around): readonly ArrRule[] {
     ),
   );
   const all = [...new Set(bySite.flat())];
+  const sets = bySite.map((rules) => new Set(rules));
   return all.flatMap((element) => {
-    const having = names.filter((_, index) => bySite[index]?.includes(element));
+    const having = names.filter((_, index) => sets[index]?.has(element) === true);
     const rule = readRule(element, false, findings);
     const everywhere = having.length === names.length;
     return everywhere

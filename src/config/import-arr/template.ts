@@ -1,11 +1,11 @@
 /** `{NAME}` or `{NAME:argument}` in a template, those within arguments too. */
-export interface TemplateReference {
+interface TemplateReference {
   readonly name: string;
   /** null = a variable. */
   readonly argument: string | null;
 }
 
-export function referencesOf(template: string): readonly TemplateReference[] {
+function referencesOf(template: string): readonly TemplateReference[] {
   const found: TemplateReference[] = [];
   const starts: number[] = [];
   for (const [offset, character] of [...template.matchAll(/[{}]/g)].map(
