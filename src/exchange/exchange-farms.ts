@@ -1,4 +1,5 @@
 import type { FarmInput } from "../config/farm-schema.ts";
+import type { ImportDocument } from "../config/import-arr/import-document.ts";
 import { protocolNames, protocols, type ProtocolName } from "./protocol.ts";
 
 /** A farm that could be one of the block's. */
@@ -10,36 +11,41 @@ export interface ExchangeFarm {
   readonly host: string;
 }
 
-/** The farms that look after a protocol of Exchange as the block would, all with the same servers. */
-export function exchangeFarms(
-  farms: Readonly<Record<string, FarmInput>>,
-  servers: Readonly<Record<string, string>>,
-): readonly ExchangeFarm[] {
-  const candidates = Object.entries(farms).flatMap(([name, farm]) => candidateOf(name, farm, servers) ?? []);
-  const members = [...new Set(candidates.map(membersText))];
-  const groups = members.map((text) => firstOfEach(candidates.filter((one) => membersText(one) === text)));
-  return groups.toSorted((a, b) => b.length - a.length)[0] ?? [];
+/** The farms that look after a protocol of Exchange each; none where one of them does so in a way that the block has not. */
+export function exchangeFarms({ farms, servers, routes }: ImportDocument): readonly ExchangeFarm[] {
+  const found = Object.entries(farms).flatMap(([name, farm]) => protocolFarmOf(name, farm) ?? []);
+  const inOrder = protocolNames.flatMap((name) => found.filter(({ protocol }) => protocol === name));
+  const isSame =
+    new Set(found.map(({ protocol }) => protocol)).size === found.length &&
+    new Set(found.map(({ farm }) => JSON.stringify(farm.servers))).size === 1 &&
+    found.every(({ farm }) => isOfBlock(farm, servers)) &&
+    routes.every(({ path, farm }) => !isDirectory(path) || found.some(({ name }) => name === farm));
+  return isSame ? inOrder : [];
 }
 
-const membersText = ({ farm }: ExchangeFarm): string => JSON.stringify(farm.servers);
-
-function firstOfEach(farms: readonly ExchangeFarm[]): readonly ExchangeFarm[] {
-  return protocolNames.flatMap((name) => farms.find(({ protocol }) => protocol === name) ?? []);
-}
-
-function candidateOf(name: string, farm: FarmInput, servers: Readonly<Record<string, string>>): ExchangeFarm | null {
-  const { health, balance, affinity } = farm;
-  if (typeof health !== "object" || health.host === undefined || balance !== undefined || affinity !== undefined) {
-    return null;
-  }
+function protocolFarmOf(name: string, farm: FarmInput): ExchangeFarm | null {
+  const { health } = farm;
+  if (typeof health !== "object" || health.host === undefined) return null;
   const path = health.path?.toLowerCase();
   const protocol = protocolNames.find((one) => path === `/${protocols[one].directory}/healthcheck.htm`.toLowerCase());
-  const speaksTls = farm.servers.every((entry) => {
+  return protocol === undefined ? null : { name, protocol, farm, host: health.host };
+}
+
+function isOfBlock(
+  { health, balance, affinity, servers: members }: FarmInput,
+  servers: ImportDocument["servers"],
+): boolean {
+  const speaksTls = members.every((entry) => {
     const server = typeof entry === "string" ? entry : entry.server;
     return servers[server]?.startsWith("http://") === false;
   });
-  if (protocol === undefined || !speaksTls || !acceptsHealthy(health.expect)) return null;
-  return { name, protocol, farm, host: health.host };
+  const isHealthy = typeof health === "object" && acceptsHealthy(health.expect);
+  return speaksTls && isHealthy && balance === undefined && affinity === undefined;
+}
+
+/** "/owa" and its like. */
+function isDirectory(path = "/"): boolean {
+  return protocolNames.some((name) => path.toLowerCase() === `/${protocols[name].directory}`.toLowerCase());
 }
 
 type Expect = Exclude<FarmInput["health"], string | undefined>["expect"];

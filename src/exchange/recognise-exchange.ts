@@ -26,7 +26,7 @@ export function recogniseExchange(document: ImportDocument, places: ReadonlyMap<
   if (document.routes.some(({ maxBody }) => maxBody !== undefined)) return null;
   // Which farm a template names is known only when a request comes.
   if (document.rules.some(({ farm }) => farm?.includes("{") === true)) return null;
-  const farms = exchangeFarms(document.farms, document.servers);
+  const farms = exchangeFarms(document);
   for (const layout of layouts) {
     const found = fit(layout, farms, document);
     if (found !== null) return { document: written(found, document), findings: findingsOf(found, places) };

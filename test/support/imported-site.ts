@@ -55,6 +55,7 @@ export class ImportedSite {
       return { kind: "respond", status: verdict.status, reason: verdict.reason, body: verdict.body };
     }
     if (verdict.kind === "refused") {
+      if (verdict.code === "no-such-farm") return { kind: "respond", status: 503, reason: "No server", body: "" };
       return { kind: verdict.code === "no-route" ? "nothing" : "malformed" };
     }
     const config = this.config.farms.find(({ name }) => name === farm?.name);

@@ -19,16 +19,15 @@ const server = fc.record({
 });
 
 const farm = fc.record({
-  name: fc.constantFrom(...farmNames),
   enabled: often,
   preserveHost: often,
   check: fc.constantFrom("", "https://mail.x.com/OWA/HealthCheck.htm", "http://owa/up?x=1"),
-  servers: fc.uniqueArray(server, { maxLength: 2, selector: ({ address }) => address }),
+  servers: fc.uniqueArray(server, { minLength: 1, maxLength: 2, selector: ({ address }) => address }),
 });
 
 type Farm = typeof farm extends fc.Arbitrary<infer T> ? T : never;
 
-function farmXml({ name, enabled, preserveHost, check, servers }: Farm): string {
+function farmXml(name: string, { enabled, preserveHost, check, servers }: Farm): string {
   return tag("webFarm", { name, enabled }, [
     ...servers.map(({ address, enabled: isOn, ...ports }) =>
       tag("server", { address, enabled: isOn }, [tag("applicationRequestRouting", ports)]),
@@ -118,9 +117,9 @@ const others: Readonly<Record<Syntax, readonly (readonly [input: string, pattern
     ["{REQUEST_URI}", "x=1"],
     ["{QUERY_STRING}", "^(.*)x=(\\d)"],
     ["EXT_{URL}", "\\.jpg$"],
-    ["{M:{HTTP_HOST}}", "(.+)"],
-    ["{C:1}", "^o"],
-    ["{R:1}", "x"],
+    ["{M:{HTTP_HOST}}", "."],
+    ["x{C:1}", "^xo"],
+    ["y{R:1}", "x"],
     ["{HTTP_X_CLIENT}", "yes"],
     ["{SERVER_PORT_SECURE}", "^1$"],
     ["{SERVER_NAME}", "^mail\\.x\\.com$"],
@@ -129,7 +128,7 @@ const others: Readonly<Record<Syntax, readonly (readonly [input: string, pattern
     ["{URL}", "/owa*"],
     ["EXT_{URL}", "*.jpg"],
     ["{URL}", "*/x/*"],
-    ["{M:{HTTP_HOST}}", "?*"],
+    ["{M:{HTTP_HOST}}", "owa"],
     ["{QUERY_STRING}", "x=*"],
     ["{SERVER_PORT_SECURE}", "0"],
     ["{SERVER_NAME}", "owa.*"],
@@ -152,7 +151,13 @@ function conditionOf(syntax: Syntax) {
     { weight: 2, arbitrary: fc.constantFrom(...https).map((pattern) => ["{HTTPS}", pattern] as const) },
     { weight: 1, arbitrary: fc.constantFrom(...others[syntax]) },
   );
-  return fc.tuple(input, fc.record(flags)).map(([[text, pattern], more]) => ({ input: text, pattern, ...more }));
+  return fc.tuple(input, fc.record(flags)).map(([[text, pattern], more]) => ({
+    ...more,
+    input: text,
+    pattern,
+    // Whether IIS says "on" or "ON" is not documented.
+    ignoreCase: more.ignoreCase || text === "{HTTPS}",
+  }));
 }
 
 const forwards = fc.record({
@@ -190,7 +195,7 @@ const ends = fc.oneof(
   fc.record({ kind: fc.constantFrom("abort" as const, "none" as const, "absent" as const) }),
   fc.record({
     kind: fc.constant("rewrite" as const),
-    url: fc.constantFrom("owa/{R:1}", "/{R:0}/x", "/owa", "ecp"),
+    url: fc.constantFrom("owa/{R:1}", "/n/{R:0}", "/owa", "ecp"),
     append: often,
   }),
 );
@@ -231,7 +236,7 @@ const variable = fc.oneof(
   fc.record({
     name: fc.constant("HTTP_HOST"),
     value: fc.constantFrom("mail.x.com", "owa", "{SERVER_NAME}"),
-    replace: often,
+    replace: fc.constant(true),
   }),
 );
 
@@ -289,36 +294,48 @@ const last = tag("rule", { name: "last", stopProcessing: true }, [
   tag("action", { type: "Rewrite", url: "https://elsewhere.z/{R:0}" }),
 ]);
 
+/** It does not set Host, nor does a rule behind it see the one that ARR sets for it. */
+function withoutHost(one: Rule): Rule {
+  return { ...one, variables: one.variables.filter(({ name }) => name !== "HTTP_HOST") };
+}
+
+/** Either forwarding is always the end, or nothing is that leaves the request to IIS itself. */
+function withStop(one: Rule, forwardsStop: boolean): Rule {
+  if (one.action.kind === "forward") return { ...one, stop: one.stop || forwardsStop };
+  const isLeft = ["none", "absent", "rewrite"].includes(one.action.kind);
+  return { ...one, stop: one.stop && (forwardsStop || !isLeft) };
+}
+
 /** An applicationHost.config. */
 export const randomArr: fc.Arbitrary<string> = fc
   .record({
-    farms: fc.uniqueArray(farm, { minLength: 1, maxLength: 4, selector: ({ name }) => name }),
+    farms: fc.tuple(...farmNames.map(() => farm)),
     rules: fc.array(rule, { minLength: 1, maxLength: 5 }),
+    // Which of them wins is not documented: either rules set Host, or ARR does.
+    setsHost: fc.boolean(),
+    forwardsStop: often,
   })
-  .map(({ farms, rules }) =>
-    tag("configuration", {}, [
-      tag("webFarms", {}, farms.map(farmXml)),
+  .map(({ farms, rules, setsHost, forwardsStop }) => {
+    const farmsXml = farms.map((one, index) =>
+      farmXml(farmNames[index] ?? "", { ...one, preserveHost: setsHost || one.preserveHost }),
+    );
+    const rulesXml = rules.map((one, index) =>
+      ruleXml(withStop(setsHost ? one : withoutHost(one), forwardsStop || !setsHost), index),
+    );
+    return tag("configuration", {}, [
+      tag("webFarms", {}, farmsXml),
       tag("system.webServer", {}, [
-        tag("rewrite", {}, [tag("globalRules", {}, [...rules.map(ruleXml), last]), tag("rewriteMaps", {}, [map])]),
+        tag("proxy", { enabled: true, preserveHostHeader: setsHost }),
+        tag("rewrite", {}, [tag("globalRules", {}, [...rulesXml, last]), tag("rewriteMaps", {}, [map])]),
       ]),
-    ]),
-  );
+    ]);
+  });
 
 export const randomAsked: fc.Arbitrary<Asked> = fc.record({
   https: fc.boolean(),
   host: fc.constantFrom(
-    ...[
-      "mail.x.com",
-      "mail.x.com",
-      "MAIL.x.com",
-      "mail.x.com:8443",
-      "owa",
-      "owa.x.com",
-      "api.y.org",
-      "xmail.x.com",
-      "mail.z",
-    ],
-    ...["a.b.x.com", "x.com", "mail", "mail7", "owa.y.org:443"],
+    ...["mail.x.com", "mail.x.com", "MAIL.x.com", "owa", "owa.x.com", "api.y.org", "xmail.x.com", "mail.z"],
+    ...["a.b.x.com", "x.com", "mail", "mail7", "owa.y.org"],
   ),
   target: fc
     .tuple(

@@ -67,7 +67,7 @@ function meaning(target: string): string {
 
 function sameLocation(location: string): string {
   const [, origin = "", target = ""] = /^([a-z]+:\/\/[^/?#]*)(.*)$/i.exec(location) ?? [location, "", location];
-  return `${origin}${meaning(target)}`;
+  return `${origin.toLowerCase()}${meaning(target)}`;
 }
 
 export function askedText({ https, host, target }: Asked): string {

@@ -38,7 +38,7 @@ function anyScope(rule: ArrRule): RuleScope {
     hosts: known ?? rule.hosts ?? [null],
     https: null,
     path: pathScope(rule),
-    exact: known !== null,
+    exact: known !== null && saysPath(rule),
   };
 }
 
@@ -52,11 +52,17 @@ function allScope(rule: ArrRule): RuleScope {
     https: schemes[0] ?? null,
     path: pathScope(rule),
     exact:
+      saysPath(rule) &&
       hosts.length + schemes.length === list.length &&
       hosts.length <= 1 &&
       schemes.length <= 1 &&
       (host === undefined || rule.hosts === null),
   };
+}
+
+/** A route's path is compared whatever its case, and cannot be negated. */
+function saysPath(rule: ArrRule): boolean {
+  return matchesEverything(rule) || (!rule.match.negate && rule.match.ignoreCase);
 }
 
 /** `true`, `false`, or null where the condition is about something else. */
@@ -87,8 +93,7 @@ function named(written: string, to: (name: string) => string): string | null {
 
 const literal = String.raw`(?:[A-Za-z0-9_-]|\\[.-])+`;
 const hostForms: readonly (readonly [RegExp, (name: string) => string])[] = [
-  [new RegExp(String.raw`^\^(${literal})(?:\(\??:?:\\d[+*]\)\?)?\$$`), (name) => name],
-  [new RegExp(String.raw`^\^(${literal})(?:\(:\\d[+*]\)\?)?\$$`), (name) => name],
+  [new RegExp(String.raw`^\^(${literal})(?:\((?:\?:)?:\\d[+*]\)\?)?\$$`), (name) => name],
   [new RegExp(String.raw`^\^(${literal})\\\.(?:\(?\.\*\)?\$?)?$`), (name) => `${name}.*`],
   [new RegExp(String.raw`^(?:\^?\(?\.[*+]\)?)?\\\.(${literal})\$$`), (name) => `*.${name}`],
 ];
