@@ -17,15 +17,23 @@ const functionNames: ReadonlyMap<string, FunctionName> = new Map(
   (["tolower", "urlencode", "urldecode", "htmlencode"] as const).map((name) => [name, name]),
 );
 
+/** How deep functions and maps may be nested: what stands deeper is text. */
+export const maxNested = 32;
+
 /** A "{" without its "}" stands for itself, as there is no way to escape one. */
 export function templateParts(template: string): TemplatePart[] {
+  return partsIn(template, 0);
+}
+
+function partsIn(template: string, depth: number): TemplatePart[] {
   const parts: TemplatePart[] = [];
+  const closings = closingBraces(template);
   let text = "";
   let at = 0;
   while (at < template.length) {
-    const end = template[at] === "{" ? closing(template, at) : -1;
-    const part = end === -1 ? null : partOf(template.slice(at + 1, end));
-    if (part === null) text += template[at++];
+    const end = closings.get(at);
+    const part = end === undefined ? null : partOf(template.slice(at + 1, end), depth);
+    if (part === null || end === undefined) text += template[at++];
     else {
       if (text !== "") parts.push({ kind: "text", text });
       text = "";
@@ -37,27 +45,31 @@ export function templateParts(template: string): TemplatePart[] {
   return parts;
 }
 
-/** Where the brace that is opened at `start` is closed; -1 = nowhere. */
-function closing(template: string, start: number): number {
-  let depth = 0;
-  for (let at = start; at < template.length; at++) {
-    if (template[at] === "{") depth++;
-    else if (template[at] === "}" && --depth === 0) return at;
+/** Where each "{" is closed that is. */
+function closingBraces(template: string): ReadonlyMap<number, number> {
+  const closings = new Map<number, number>();
+  const open: number[] = [];
+  for (const { 0: brace, index } of template.matchAll(/[{}]/g)) {
+    if (brace === "{") open.push(index);
+    else {
+      const start = open.pop();
+      if (start !== undefined) closings.set(start, index);
+    }
   }
-  return -1;
+  return closings;
 }
 
 /** null = it is only text in braces. */
-function partOf(inside: string): TemplatePart | null {
+function partOf(inside: string, depth: number): TemplatePart | null {
   const colon = inside.indexOf(":");
   if (colon === -1) return /^[A-Za-z_][\w-]*$/.test(inside) ? { kind: "variable", name: variableName(inside) } : null;
   const [name, rest] = [inside.slice(0, colon), inside.slice(colon + 1)];
   const capture = /^[RC]$/i.test(name) && /^\d{1,3}$/.test(rest);
   if (capture) return { kind: "capture", of: name.toUpperCase() === "R" ? "rule" : "condition", group: Number(rest) };
   // No map has such a name: it is text with braces, such as JSON.
-  if (!/^[^\s"'{}][^"'{}\r\n]*$/.test(name)) return null;
+  if (depth >= maxNested || !/^[^\s"'{}][^"'{}\r\n]*$/.test(name)) return null;
   const known = functionNames.get(name.toLowerCase());
-  const argument = templateParts(rest);
+  const argument = partsIn(rest, depth + 1);
   return known === undefined ? { kind: "map", name, argument } : { kind: "function", name: known, argument };
 }
 
