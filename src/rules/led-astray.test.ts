@@ -28,6 +28,19 @@ const targetOf = (rules: string, target: string): string | null => {
   return outcome.kind === "forward" ? outcome.target : outcome.kind;
 };
 
+const bodyOf = (body: string, target: string, more = ""): string => {
+  const outcome = outcomeOf(
+    `  - { name: r, path: "^(.*)$", respond: { status: 404, body: '${body}' } }${more}`,
+    target,
+  );
+  return outcome !== "malformed" && outcome.kind === "respond" ? outcome.body : JSON.stringify(outcome);
+};
+
+const block = (path: string): string =>
+  `  - { name: b, path: "${path}", respond: { status: 403 } }\n  - { name: r, farm: app, stop: true }`;
+
+const nested = (depth: number): string => `${"{ToLower:".repeat(depth)}{R:1}${"}".repeat(depth)}`;
+
 describe("a redirect to what was captured of the path", () => {
   const withoutSlash = `  - { name: r, path: "^(.*)/$", redirect: "{R:1}" }`;
 
@@ -50,14 +63,6 @@ describe("a redirect to what was captured of the path", () => {
 });
 
 describe("an answer's text", () => {
-  const bodyOf = (body: string, target: string, more = ""): string => {
-    const outcome = outcomeOf(
-      `  - { name: r, path: "^(.*)$", respond: { status: 404, body: '${body}' } }${more}`,
-      target,
-    );
-    return outcome !== "malformed" && outcome.kind === "respond" ? outcome.body : JSON.stringify(outcome);
-  };
-
   it("becomes no page by what a client has sent", () => {
     assert.equal(bodyOf("{R:1} is not here", "/%3Cscript%3Ex"), "&lt;script&gt;x is not here");
     assert.equal(bodyOf(" {UrlDecode:{QUERY_STRING}}", "/?%3Cb%3E"), " &lt;b&gt;");
@@ -102,9 +107,6 @@ describe("a new path", () => {
 });
 
 describe("a rule that blocks", () => {
-  const block = (path: string): string =>
-    `  - { name: b, path: "${path}", respond: { status: 403 } }\n  - { name: r, farm: app, stop: true }`;
-
   it("is not got round by a path that other servers climb differently", () => {
     for (const target of [
       "/a%2fb/../secret",
@@ -143,7 +145,6 @@ describe("a header that a rule sets by the path", () => {
 
 describe("braces in a template", () => {
   it("are text where they are nested too deeply", () => {
-    const nested = (depth: number): string => `${"{ToLower:".repeat(depth)}{R:1}${"}".repeat(depth)}`;
     assert.deepEqual(
       templateParts(nested(maxNested)).map(({ kind }) => kind),
       ["function"],
