@@ -18,6 +18,8 @@ export class RuleRun {
   readonly #candidates: Candidates;
   readonly #hostNames: (host: string) => string | null;
   readonly #state = new RuleState();
+  /** The numbers of the rules that did something in the last `apply`, in order. */
+  readonly #acted: number[] = [];
   #hostName = "";
   #farm: string | null = null;
   /** The rule that has rewritten it last. */
@@ -36,6 +38,7 @@ export class RuleRun {
     const state = this.#state;
     this.#farm = null;
     this.#by = null;
+    this.#acted.length = 0;
     const hostName = this.#hostNames(request.host);
     if (!state.begin(request, literally) || hostName === null) return "malformed";
     this.#locate(hostName);
@@ -43,11 +46,17 @@ export class RuleRun {
     while ((at = this.#next(at + 1, steps)) !== -1) {
       const rule = this.#rules[at];
       if (rule === undefined || !this.#matches(rule, steps)) continue;
+      if (rule.set.length > 0 || rule.action.kind !== "none") this.#acted.push(at);
       const outcome = this.#perform(rule, steps);
       if (outcome !== null) return outcome;
       if (rule.config.stop) break;
     }
     return this.#forward();
+  }
+
+  /** The rules that did something in the last `apply`; not to be kept. */
+  get acted(): readonly number[] {
+    return this.#acted;
   }
 
   /** The next rule that may match. */
@@ -57,8 +66,8 @@ export class RuleRun {
   }
 
   /** What may match depends on host and path, which rules may change. */
-  #locate(hostName: string): void {
-    this.#hostName = hostName;
+  #locate(hostName: string | null): void {
+    this.#hostName = hostName ?? "";
     this.#candidates.locate(hostName, this.#state.path);
   }
 
@@ -99,8 +108,8 @@ export class RuleRun {
     if (steps !== null) this.#note(config, "", changed, steps);
     if (!understood) return "malformed";
     if (outcome !== null) return outcome;
-    // What a rule has made of the host need not be a name: then it is no rule's host.
-    if (!config.stop && (set.length > 0 || action.kind === "rewrite")) this.#locate(this.#hostNames(state.host) ?? "");
+    // What a rule has made of the host need not be a name: then it is no rule's host, but a condition may still match it.
+    if (!config.stop && (set.length > 0 || action.kind === "rewrite")) this.#locate(this.#hostNames(state.host));
     return null;
   }
 

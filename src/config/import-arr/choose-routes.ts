@@ -21,30 +21,32 @@ export function chooseRoutes(converted: readonly ConvertedRule[], plainHttp: boo
   // They are few, and a rule is compared with those before it.
   const going = [...converted.entries()].filter(([, one]) => mayGoOn(one));
   for (const [index, one] of [...converted.entries()].toReversed()) {
-    const later = {
-      rules: kept.overlapping(one.scope),
-      routes: routed.overlapping(one.scope),
-      dropped: dropped.overlapping(one.scope),
-    };
+    const later = { rules: kept, routes: routed, dropped };
     if (going.some(([number, before]) => number < index && sharesHost(before, one))) kept.add(one);
-    else if (one.publishes?.farm === null && later.rules.length === 0 && later.routes.length === 0) dropped.add(one);
+    else if (one.publishes?.farm === null && !isWanted(one, later)) dropped.add(one);
     else if (isRoute(one, plainHttp) && keepsOrder(one, later)) routed.add(one);
     else kept.add(one);
   }
   return { routes: routed.inOrder.flatMap(routesOf), rules: kept.inOrder, dropped: dropped.inOrder };
 }
 
+/** The rules behind it, by what has become of them. */
 interface Later {
-  readonly rules: readonly ConvertedRule[];
-  readonly routes: readonly ConvertedRule[];
-  readonly dropped: readonly ConvertedRule[];
+  readonly rules: RulesByLabel;
+  readonly routes: RulesByLabel;
+  readonly dropped: RulesByLabel;
+}
+
+/** Would its requests find something behind it? */
+function isWanted({ scope }: ConvertedRule, { rules, routes }: Later): boolean {
+  return rules.hasOverlapping(scope) || routes.hasOverlapping(scope);
 }
 
 /** Do the rules behind it, which can be meant as well, find what they find now? */
-function keepsOrder(one: ConvertedRule, { rules, routes, dropped }: Later): boolean {
-  if (rules.length > 0) return false;
-  if (!one.source.stop) return routes.length === 0 && dropped.length === 0;
-  return routes.every((route) => goesBefore(one.scope, route.scope));
+function keepsOrder({ scope, source }: ConvertedRule, { rules, routes, dropped }: Later): boolean {
+  if (rules.hasOverlapping(scope)) return false;
+  if (!source.stop) return !routes.hasOverlapping(scope) && !dropped.hasOverlapping(scope);
+  return !routes.hasOverlapping(scope, (route) => !goesBefore(scope, route.scope));
 }
 
 function isRoute({ publishes, scope }: ConvertedRule, plainHttp: boolean): boolean {

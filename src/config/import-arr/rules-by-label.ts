@@ -25,12 +25,11 @@ export class RulesByLabel {
     return this.#all.toReversed();
   }
 
-  /** Those that are in force and can be meant by a request that this scope is for. */
-  overlapping(scope: RuleScope): readonly ConvertedRule[] {
+  /** Is one of those that are in force, and can be meant by a request that this scope is for, as `test` says? */
+  hasOverlapping(scope: RuleScope, test: (rule: ConvertedRule) => boolean = () => true): boolean {
     const labels = labelsOf(scope);
-    const near =
-      labels === null ? this.#all : [...this.#wide, ...labels.flatMap((label) => this.#byLabel.get(label) ?? [])];
-    return near.filter((one) => one.source.enabled && overlap(one.scope, scope));
+    const near = labels === null ? [this.#all] : [this.#wide, ...labels.map((label) => this.#byLabel.get(label) ?? [])];
+    return near.some((list) => list.some((one) => one.source.enabled && overlap(one.scope, scope) && test(one)));
   }
 }
 
