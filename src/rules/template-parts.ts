@@ -17,9 +17,8 @@ const functionNames: ReadonlyMap<string, FunctionName> = new Map(
   (["tolower", "urlencode", "urldecode", "htmlencode"] as const).map((name) => [name, name]),
 );
 
-<<<<<<< HEAD
 /** Deeper ones are text: who reads them does so by recursion. */
-const maxDepth = 50;
+export const maxNested = 50;
 
 /** A "{" without its "}" stands for itself, as there is no way to escape one. */
 export function templateParts(template: string): TemplatePart[] {
@@ -40,30 +39,6 @@ function closingsOf(template: string): Map<number, number> {
     else if (template[at] === "}") {
       const start = open.pop();
       if (start !== undefined) closings.set(start, at);
-=======
-/** How deep functions and maps may be nested: what stands deeper is text. */
-export const maxNested = 32;
-
-/** A "{" without its "}" stands for itself, as there is no way to escape one. */
-export function templateParts(template: string): TemplatePart[] {
-  return partsIn(template, 0);
-}
-
-function partsIn(template: string, depth: number): TemplatePart[] {
-  const parts: TemplatePart[] = [];
-  const closings = closingBraces(template);
-  let text = "";
-  let at = 0;
-  while (at < template.length) {
-    const end = closings.get(at);
-    const part = end === undefined ? null : partOf(template.slice(at + 1, end), depth);
-    if (part === null || end === undefined) text += template[at++];
-    else {
-      if (text !== "") parts.push({ kind: "text", text });
-      text = "";
-      parts.push(part);
-      at = end + 1;
->>>>>>> review
     }
   }
   return closings;
@@ -76,7 +51,7 @@ function partsBetween(source: Source, start: number, end: number, depth: number)
   let at = start;
   while (at < end) {
     const close = template[at] === "{" ? closings.get(at) : undefined;
-    const part = close === undefined || depth === maxDepth ? null : partOf(source, at + 1, close, depth);
+    const part = close === undefined || depth === maxNested ? null : partOf(source, at + 1, close, depth);
     if (part === null || close === undefined) at++;
     else {
       if (at > textStart) parts.push({ kind: "text", text: template.slice(textStart, at) });
@@ -89,7 +64,6 @@ function partsBetween(source: Source, start: number, end: number, depth: number)
   return parts;
 }
 
-<<<<<<< HEAD
 /** Before a colon; no map has another name than such. What is none is text with braces, such as JSON. */
 const mapName = /^[^\s"'{}][^"'{}\r\n]*$/;
 const variable = /^[A-Za-z_][\w-]*$/;
@@ -97,42 +71,15 @@ const variable = /^[A-Za-z_][\w-]*$/;
 /** null = it is only text in braces. */
 function partOf(source: Source, start: number, end: number, depth: number): TemplatePart | null {
   const inside = source.template.slice(start, end);
-=======
-/** Where each "{" is closed that is. */
-function closingBraces(template: string): ReadonlyMap<number, number> {
-  const closings = new Map<number, number>();
-  const open: number[] = [];
-  for (const { 0: brace, index } of template.matchAll(/[{}]/g)) {
-    if (brace === "{") open.push(index);
-    else {
-      const start = open.pop();
-      if (start !== undefined) closings.set(start, index);
-    }
-  }
-  return closings;
-}
-
-/** null = it is only text in braces. */
-function partOf(inside: string, depth: number): TemplatePart | null {
->>>>>>> review
   const colon = inside.indexOf(":");
   if (colon === -1) return variable.test(inside) ? { kind: "variable", name: variableName(inside) } : null;
   const [name, rest] = [inside.slice(0, colon), inside.slice(colon + 1)];
-<<<<<<< HEAD
   if (/^[RC]$/i.test(name) && /^\d{1,3}$/.test(rest)) {
     return { kind: "capture", of: name.toUpperCase() === "R" ? "rule" : "condition", group: Number(rest) };
   }
   if (!mapName.test(name)) return null;
   const argument = partsBetween(source, start + colon + 1, end, depth + 1);
   const known = functionNames.get(name.toLowerCase());
-=======
-  const capture = /^[RC]$/i.test(name) && /^\d{1,3}$/.test(rest);
-  if (capture) return { kind: "capture", of: name.toUpperCase() === "R" ? "rule" : "condition", group: Number(rest) };
-  // No map has such a name: it is text with braces, such as JSON.
-  if (depth >= maxNested || !/^[^\s"'{}][^"'{}\r\n]*$/.test(name)) return null;
-  const known = functionNames.get(name.toLowerCase());
-  const argument = partsIn(rest, depth + 1);
->>>>>>> review
   return known === undefined ? { kind: "map", name, argument } : { kind: "function", name: known, argument };
 }
 
