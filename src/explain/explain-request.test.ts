@@ -182,4 +182,13 @@ describe("an explanation", () => {
     it(`is refused for ${JSON.stringify(question)}`, () =>
       assert.throws(() => explain(question), { message: problem }));
   }
+
+  it("shows the beginning of what is long, and refuses what a listener would", () => {
+    const headers = [`X: ${"1".repeat(5000)}`, `Cookie: ${"c".repeat(10_000)}`];
+    const { rules } = explain({ url: `http://mail.x.test/mail/${"p".repeat(3000)}`, headers });
+    const mail = rules.find(({ rule }) => rule === "mail");
+    assert.equal(mail?.input, `mail/${"p".repeat(1019)}…`);
+    assert.equal(mail?.conditions[0]?.value, `${"1".repeat(1024)}…`);
+    assert.throws(() => explain({ headers: Array.from({ length: 9 }, () => `X: ${"1".repeat(16_000)}`) }), /431/);
+  });
 });

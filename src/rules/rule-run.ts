@@ -7,7 +7,7 @@ import { untouched, type RuleOutcome } from "./rule-outcome.ts";
 import type { RuleRequest } from "./rule-request.ts";
 import type { Setter } from "./rule-set.ts";
 import { RuleState } from "./rule-state.ts";
-import type { ConditionStep, RuleStep } from "./rule-trace.ts";
+import { shown, type ConditionStep, type RuleStep } from "./rule-trace.ts";
 
 const noCaptures: Captures = [];
 const nothingSet: RuleStep["set"] = [];
@@ -151,17 +151,17 @@ export class RuleRun {
     const matched = because === "";
     steps.push({
       rule: config.name,
-      input: this.#input,
+      input: shown(this.#input),
       matched,
       because,
       path: config.path,
-      captures: state.ruleCaptures,
+      captures: state.ruleCaptures.map(shown),
       conditions: this.#tried,
-      conditionCaptures: state.conditionCaptures,
-      set,
+      conditionCaptures: state.conditionCaptures.map(shown),
+      set: set.map(([name, value]) => [name, shown(value)]),
       action: matched ? config.action.kind : "",
-      farm: matched && config.action.kind === "rewrite" ? this.#farm : null,
-      target: state.target,
+      farm: matched && config.action.kind === "rewrite" && this.#farm !== null ? shown(this.#farm) : null,
+      target: shown(state.target),
       stops: matched && (config.stop || !["none", "rewrite"].includes(config.action.kind)),
     });
   }
