@@ -47,7 +47,7 @@ describe("a target", () => {
       ],
       "/x/a%3Fb?c",
     ],
-    [[["path", "\u{1f600}\ud800"]], "%F0%9F%98%80%EF%BF%BD"],
+    [[["path", "\u{1f600}\ud800"]], "/%F0%9F%98%80%EF%BF%BD"],
   ];
   for (const [pieces, expected] of cases) {
     it(`${JSON.stringify(pieces)} is ${expected}`, () => assert.equal(target(...pieces), expected));

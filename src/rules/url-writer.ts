@@ -2,8 +2,8 @@ import { encodeAuthority, encodePath, encodePathText, encodeQuery, encodeUrl } f
 
 /**
  * What a value is, and so how it is written into a URL. "path": a decoded path, where "?" and "%" are characters like
- * others; "decoded": the same with a query behind it; "address": the same with
- * scheme and host before it; "url": as it stands in a URL already; "raw": not to be touched.
+ * others; "decoded": the same with a query behind it; "address": the same with scheme and host before it; "url": as it
+ * stands in a URL already; "raw": not to be touched.
  */
 export type ValueKind = "path" | "decoded" | "address" | "url" | "raw";
 
