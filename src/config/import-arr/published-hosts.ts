@@ -16,9 +16,10 @@ export function publishedHosts(
   // Farms are mostly called by their public names, and so are the checks.
   const known = farms
     .filter(({ plain }) => !plain)
-    .flatMap(({ farm }) => [farm.name.toLowerCase(), farm.health?.host ?? ""]);
+    .flatMap(({ farm }) => [farm.name.toLowerCase(), farm.health?.host ?? ""])
+    .filter(isName);
   const begun = written.flatMap((host) =>
-    host?.endsWith(".*") === true ? known.filter((name) => isName(name) && hostsOverlap(host, name)) : [],
+    host?.endsWith(".*") === true ? known.filter((name) => hostsOverlap(host, name)) : [],
   );
   const bound = sites.flatMap(({ bindings }) =>
     bindings.flatMap(({ https, host }) => (https && host !== null ? [host] : [])),
