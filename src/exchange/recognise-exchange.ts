@@ -27,7 +27,9 @@ export function recogniseExchange(document: ImportDocument, places: ReadonlyMap<
   // Which farm a template names is known only when a request comes.
   if (document.rules.some(({ farm }) => farm?.includes("{") === true)) return null;
   const led = new Set([...document.routes, ...document.rules].map(({ farm }) => farm));
-  const farms = exchangeFarms(document).filter(({ name }) => led.has(name));
+  const farms = exchangeFarms(document);
+  // Nobody knows what such a one is for.
+  if (farms.some(({ name }) => !led.has(name))) return null;
   for (const layout of layouts) {
     const found = fit(layout, farms, document);
     if (found !== null) return { document: written(found, document), findings: findingsOf(found, places) };
