@@ -54,15 +54,14 @@ class TemplateCleaner {
       C: conditionGroups(before, syntax, conditions.trackAll),
     };
     const cleaned = template.replaceAll(/\{([RC]):(\d+)\}/gi, (whole, letter: string, digits: string) => {
-      const most = groups[letter.toUpperCase() === "R" ? "R" : "C"];
-      // What nothing captures is only warned about.
-      if (most === -1 || Number(digits) <= most) return whole;
+      if (Number(digits) <= groups[letter.toUpperCase() === "R" ? "R" : "C"]) return whole;
       const consequence = "nothing stands in its place, as before";
       this.#findings.changed(place, `${whole} in the rule ${JSON.stringify(name)}`, "it is always empty", consequence);
       return "";
     });
     // A text is needed, and this one is always empty, too.
-    return cleaned === "" && template !== "" ? "{AUTH_USER}" : cleaned;
+    if (cleaned === "" && template !== "") return "{AUTH_USER}";
+    return template.startsWith("//") ? cleaned : cleaned.replace(/^\/+/, "/");
   }
 }
 
