@@ -15,8 +15,8 @@ import { wrk } from "./wrk.mjs";
 
 const usage = `node bench/rules.mjs [options]
   --short            less of everything, and exit code 1 where many rules cost far more than few: a smoke test
-  --rounds N         rounds, of which the median counts (7)
-  --seconds N        length of a round (3)
+  --rounds N         rounds, of which the median counts (15)
+  --seconds N        length of a round (1)
   --only KIND        only these rules; may be repeated: ${kinds.map(({ id }) => id).join(", ")}
   --json             the result as JSON`;
 
@@ -31,10 +31,10 @@ const { values: options } = parseArgs({
   },
 });
 
-const rounds = Number(options.rounds ?? (options.short ? 3 : 7));
-const seconds = Number(options.seconds ?? (options.short ? 1 : 3));
-const loads = options.short ? 1 : 5;
-const reloads = options.short ? 2 : 6;
+const rounds = Number(options.rounds ?? (options.short ? 3 : 15));
+const seconds = Number(options.seconds ?? 1);
+const loads = options.short ? 1 : 3;
+const reloads = options.short ? 2 : 4;
 const cores = availableParallelism();
 // The router has a core of its own; the load and the member share the other one.
 const routerCore = cores > 1 ? 1 : null;
@@ -199,11 +199,14 @@ function loadTable(done) {
 }
 
 function patternTable() {
-  const rows = patternCosts().map(({ title, engine, ns, nativeNs }) => {
-    const native = nativeNs === null ? ["-", "-"] : [nativeNs.toFixed(0), (ns / nativeNs).toFixed(1)];
-    return [title, engine, ns.toFixed(0), ...native];
+  const rows = patternCosts().map(({ source, engine, own, native }) => {
+    const ratio = native === null ? "-" : (own[0] / native[0]).toFixed(1);
+    const times = [...own, ...(native ?? [])].map((ns) => ns.toFixed(0));
+    const cells = native === null ? [...times, "-", "-"] : times;
+    return [`\`${source.replaceAll("|", "\\|")}\``, engine, ...cells, ratio];
   });
-  return table(["pattern", "engine", "ns for a match", "native", "times"], rows);
+  const head = ["a match, ns", "no match, ns", "native, a match", "native, no match", "times native, a match"];
+  return table(["pattern", "engine", ...head], rows);
 }
 
 function requirements() {

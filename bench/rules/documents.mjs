@@ -74,6 +74,9 @@ export const kinds = [
 
 export const few = [10, 10];
 
+/** The rule and the farm that a reload changes: no request is for them. */
+const variable = 3;
+
 /** For what no rule knows. */
 const forTheRest = { path: "/", farm: "farm0" };
 
@@ -83,7 +86,7 @@ export function documentOf({ rule, asked }, { size: [rules, farms], byRoutes }, 
   const farm = (number) => ({
     servers: ["s"],
     health: "off",
-    timeouts: { response: `${number === 5 ? 60 + variant : 60}s` },
+    timeouts: { response: `${number === variable ? 60 + variant : 60}s` },
   });
   const numbers = Array.from({ length: rules }, (_, number) => number);
   return {
@@ -102,7 +105,7 @@ function routeOf({ host, path }, farm) {
 
 function ruleOf(rule, number, { farms, variant }) {
   const name = `rule ${number}`;
-  const more = number === 5 ? { set: { HTTP_X_VARIANT: `${variant}` } } : {};
+  const more = number === variable ? { set: { HTTP_X_VARIANT: `${variant}` } } : {};
   return { name, ...more, ...rule(number), farm: `farm${number % farms}`, stop: true };
 }
 

@@ -118,7 +118,7 @@ describe("the examples", () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it("are five", () => assert.equal(examples.length, 5));
+  it("are six", () => assert.equal(examples.length, 6));
 
   const schema = z.fromJSONSchema(configJsonSchema(presets));
   for (const name of examples) {

@@ -26,7 +26,8 @@ export interface FindingsOptions {
 
 export function createFindings({ file, place, origin }: FindingsOptions): Findings {
   const problems: Problem[] = [];
-  const unclean: Path[] = [];
+  /** Paths of problems, and all that is above them: thousands of problems are looked through at once. */
+  const unclean = new Set<string>();
   const warnings: Problem[] = [];
   const problemAt = (path: Path, message: string, at: "key" | "value" = "value"): Problem => {
     const written = origin(path);
@@ -34,10 +35,10 @@ export function createFindings({ file, place, origin }: FindingsOptions): Findin
   };
   return {
     problem(path, message, at = "value") {
-      unclean.push(path);
+      for (let length = 0; length <= path.length; length += 1) unclean.add(JSON.stringify(path.slice(0, length)));
       problems.push(problemAt(path, message, at));
     },
-    isClean: (path) => !unclean.some((other) => path.every((segment, index) => other[index] === segment)),
+    isClean: (path) => !unclean.has(JSON.stringify(path)),
     warning: (path, message) => void warnings.push(problemAt(path, message)),
     problemAt: (path, message) => problemAt(path, message),
     lineOf: (path) => place(origin(path), "value").line,

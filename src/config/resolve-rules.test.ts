@@ -729,3 +729,57 @@ describe("the farms that rules lead to", () => {
     ]);
   });
 });
+
+describe("the names under which rules publish farms with pinned connections", () => {
+  const around = `listen: [{ port: 443, certificates: [mail.pem] }]
+servers: { a: a.local }
+farms: { app: { servers: [a] }, ews: { servers: [a], connectionAuth: pin } }
+`;
+  const cases: readonly (readonly [title: string, rules: string, http1Hosts: readonly string[]])[] = [
+    [
+      "the rule's host",
+      "[{ name: a, host: Mail.x, path: ^ews, farm: EWS, stop: true }, { name: b, farm: app }]",
+      ["mail.x"],
+    ],
+    [
+      "hosts that begin alike",
+      "[{ name: a, host: mail.*, farm: ews, stop: true }, { name: b, farm: app }]",
+      ["mail.*"],
+    ],
+    [
+      "a condition on the host",
+      String.raw`[{ name: a, conditions: [{ input: "{http-host}", pattern: '^mail\.x(:\d+)?$' }], farm: ews }]`,
+      ["mail.x"],
+    ],
+    [
+      "a condition on the server's name",
+      `[{ name: a, syntax: exact, conditions: [{ input: "{SERVER_NAME}", pattern: mail.x }], farm: ews }]`,
+      ["mail.x"],
+    ],
+    [
+      "a condition on the beginning of the host",
+      `[{ name: a, syntax: wildcard, conditions: [{ input: "{HTTP_HOST}", pattern: "mail.*" }], farm: ews }]`,
+      ["*"],
+    ],
+    [
+      "one of several conditions",
+      `[{ name: a, match: any, conditions: [{ input: "{HTTP_HOST}", pattern: ^a$ }, { input: "{URL}", pattern: a }], farm: ews }]`,
+      ["*"],
+    ],
+    ["no host", "[{ name: a, path: ^ews, farm: ews, stop: true }]", ["*"]],
+    ["a farm that a template names", '[{ name: a, host: mail.x, farm: "{HTTP_X}" }]', ["mail.x"]],
+    [
+      "a Host that a rule before it has set",
+      "[{ name: s, set: { HTTP_HOST: b.x } }, { name: a, host: b.x, farm: ews }]",
+      ["*"],
+    ],
+    ["a farm without pinned connections", "[{ name: a, farm: app }]", []],
+  ];
+  for (const [title, rules, http1Hosts] of cases) {
+    it(`are not offered HTTP/2: ${title}`, () => {
+      const result = read(`rules: ${rules}`, around);
+      assert.ok(result.ok, JSON.stringify(result));
+      assert.deepEqual(result.config.listeners[0]?.tls?.http2, { http1Hosts });
+    });
+  }
+});

@@ -40,6 +40,12 @@ const status = (name: string, ...members: Partial<MemberStatus>[]): FarmStatus =
   members: members.map((member, index) => ({ ...aMemberStatus, server: `cas${index + 1}`, ...member })),
 });
 
+/** What becomes of the request, and what is said of each member. */
+function whys(farms: FarmStatus[], url?: string): unknown {
+  const { farm, verdict } = explain(url === undefined ? {} : { url, headers: ["X: 1"] }, farms);
+  return [verdict.kind, ...(farm?.members.map(({ chosen, why }) => `${chosen ? "-> " : ""}${why}`) ?? [])];
+}
+
 describe("an explanation", () => {
   const cases: readonly (readonly [url: string, verdict: object])[] = [
     ["http://mail.x.test/owa/x", { kind: "forward", server: "" }],
@@ -132,10 +138,6 @@ describe("an explanation", () => {
       until: null,
       cut: false,
     } as const;
-    const whys = (farms: FarmStatus[], url?: string): unknown => {
-      const { farm, verdict } = explain(url === undefined ? {} : { url, headers: ["X: 1"] }, farms);
-      return [verdict.kind, ...(farm?.members.map(({ chosen, why }) => `${chosen ? "-> " : ""}${why}`) ?? [])];
-    };
     const fewest = "-> the fewest requests under way for its weight";
     assert.deepEqual(whys([status("owa", { current: 3 }, { current: 2 })]), [
       "forward",
@@ -180,4 +182,13 @@ describe("an explanation", () => {
     it(`is refused for ${JSON.stringify(question)}`, () =>
       assert.throws(() => explain(question), { message: problem }));
   }
+
+  it("shows the beginning of what is long, and refuses what a listener would", () => {
+    const headers = [`X: ${"1".repeat(5000)}`, `Cookie: ${"c".repeat(10_000)}`];
+    const { rules } = explain({ url: `http://mail.x.test/mail/${"p".repeat(3000)}`, headers });
+    const mail = rules.find(({ rule }) => rule === "mail");
+    assert.equal(mail?.input, `mail/${"p".repeat(1019)}…`);
+    assert.equal(mail?.conditions[0]?.value, `${"1".repeat(1024)}…`);
+    assert.throws(() => explain({ headers: Array.from({ length: 9 }, () => `X: ${"1".repeat(16_000)}`) }), /431/);
+  });
 });

@@ -30,8 +30,9 @@ export function createExplain(config: Config): Explain {
   const rules = compileRules(config.rules);
   const routes = new RouteIndex(config.routes, (route) => route);
   const request = new ClientRequest(new Senders(config.forwarded.trusted));
+  const maxHeaderBytes = Math.max(...config.listeners.map((listener) => listener.maxHeaderBytes));
   return (question, farms) => {
-    const result = explainedClient(question);
+    const result = explainedClient(question, maxHeaderBytes);
     if (!result.ok) return result;
     const { client } = result;
     const steps: RuleStep[] = [];

@@ -27,7 +27,7 @@ export type ClientOrProblem =
 /** The URL is taken apart by hand: a parser of URLs would tidy the path, and how it is spelt matters here. */
 const url = /^(https?):\/\/([^/?#]+)([^#]*)/i;
 
-export function explainedClient(question: Question): ClientOrProblem {
+export function explainedClient(question: Question, maxHeaderBytes: number): ClientOrProblem {
   const parts = url.exec(question.url);
   if (parts === null) {
     return problem(`${JSON.stringify(question.url)} is not a URL: write one such as https://mail.example.com/owa`);
@@ -36,7 +36,9 @@ export function explainedClient(question: Question): ClientOrProblem {
   if (ip === null) return problem(`${JSON.stringify(question.from)} is not an IP address`);
   const [, scheme = "", authority = "", rest = ""] = parts;
   const head = new RequestHead();
-  const wrong = parseRequestHead(headText(question, authority, rest), head);
+  const text = headText(question, authority, rest);
+  if (text.length > maxHeaderBytes) return problem("the request would be refused with 431: its header is too long");
+  const wrong = parseRequestHead(text, head);
   if (wrong !== null) return problem(`the request would be refused with 400: ${wrong}`);
   const https = scheme.toLowerCase() === "https";
   const port = Number(/:(\d+)$/.exec(authority)?.[1] ?? (https ? 443 : 80));

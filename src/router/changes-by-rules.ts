@@ -24,7 +24,14 @@ export function changesByRules({ target, headers }: ForwardOutcome, head: Reques
   return { target, host, replaced, lines: `${lines}X-Original-URL: ${originTarget(head)}\r\n` };
 }
 
+/** There are no others than rules name. */
+const fieldNames = new Map<string, string>();
+
 /** "x-forwarded-proto" -> "X-Forwarded-Proto" */
 function fieldName(lowerCase: string): string {
-  return lowerCase.replaceAll(/(?<![^-])[a-z]/g, (letter) => letter.toUpperCase());
+  const known = fieldNames.get(lowerCase);
+  if (known !== undefined) return known;
+  const name = lowerCase.replaceAll(/(?<![^-])[a-z]/g, (letter) => letter.toUpperCase());
+  fieldNames.set(lowerCase, name);
+  return name;
 }

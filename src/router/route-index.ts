@@ -1,6 +1,6 @@
 import type { RouteConfig } from "../config/config.ts";
 import { hostName } from "../http/authority.ts";
-import { literalPath, routingPath } from "../http/routing-path.ts";
+import { climbsOneWay, literalPath, routingPath } from "../http/routing-path.ts";
 
 /** The routes of one host: path or path prefix -> what serves it. */
 class PathTable<T> {
@@ -64,7 +64,8 @@ export class RouteIndex<T> {
     if (path === null) return "malformed";
     const found = findIn(tables, path);
     const literal = literalPath(target);
-    return literal === null || findIn(tables, literal) === found ? found : "malformed";
+    if (literal === null) return found;
+    return findIn(tables, literal) === found && climbsOneWay(target) ? found : "malformed";
   }
 
   #learn(host: string): readonly PathTable<T>[] | null {

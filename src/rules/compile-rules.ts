@@ -17,6 +17,8 @@ export interface InboundRules {
   apply(request: RuleRequest, steps: RuleStep[] | null): RuleOutcome | "malformed";
   /** What would become of it where slashes and dots in its path are left as they are. */
   applyLiteral(request: RuleRequest): RuleOutcome | "malformed";
+  /** The numbers of the rules that did something the last time, in order; overwritten the next time. */
+  acted(): readonly number[];
 }
 
 /** null = there are none. The configuration must have been found good. */
@@ -28,5 +30,6 @@ export function compileRules({ inbound, maps }: RulesConfig): InboundRules | nul
   return {
     apply: (request, steps) => run.apply(request, steps, false),
     applyLiteral: (request) => run.apply(request, null, true),
+    acted: () => run.acted,
   };
 }

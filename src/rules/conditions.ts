@@ -2,7 +2,7 @@ import type { Captures, Pattern } from "./pattern.ts";
 import { compilePattern } from "./pattern.ts";
 import type { ConditionsConfig, PatternConfig, PatternSyntax } from "./rule-config.ts";
 import type { RuleState } from "./rule-state.ts";
-import type { ConditionStep } from "./rule-trace.ts";
+import { shown, type ConditionStep } from "./rule-trace.ts";
 import { compileTemplate, type TemplateScope } from "./template.ts";
 import { templateParts } from "./template-parts.ts";
 import { isDecoded } from "./url-template.ts";
@@ -59,7 +59,10 @@ function holds(
   const captures = pattern.match(value);
   const matched = (captures !== null) !== config.negate;
   if (captures !== null && !config.negate) keep(state, captures, decoded);
-  steps?.push({ ...config, value, matched, captures: matched && captures !== null ? captures : [] });
+  if (steps !== null) {
+    const kept = matched && captures !== null ? captures : [];
+    steps.push({ ...config, value: shown(value), matched, captures: kept.map(shown) });
+  }
   return matched;
 }
 

@@ -1,7 +1,9 @@
 import type { ActionConfig } from "./rule-config.ts";
 import type { RuleOutcome } from "./rule-outcome.ts";
 import type { RuleState } from "./rule-state.ts";
-import { compileHtmlTemplate, compileTemplate, type TemplateScope } from "./template.ts";
+import { pathOf } from "./rule-path.ts";
+import { compileHtmlTemplate, compileTemplate, encodeHtml, type Template, type TemplateScope } from "./template.ts";
+import { templateParts } from "./template-parts.ts";
 import { compileUrlTemplate, keepsQuery, keptPart, withQuery } from "./url-template.ts";
 
 type Answer = Exclude<RuleOutcome, { kind: "forward" }>;
@@ -46,9 +48,19 @@ function compileAnswer(
     return (state) => ({ kind: "redirect", rule, status, location: locationOf(state) });
   }
   const reasonOf = compileTemplate(action.reason, scope);
-  const isHtml = action.body.trimStart().startsWith("<");
-  const bodyOf = isHtml ? compileHtmlTemplate(action.body, scope) : compileTemplate(action.body, scope);
+  const bodyOf = compileBody(action.body, scope);
   return (state) => ({ kind: "respond", rule, status, reason: plainText(reasonOf(state)), body: bodyOf(state) });
+}
+
+/** The answer is a page where it begins like one: what a client has sent must not make it that. */
+function compileBody(body: string, scope: TemplateScope): Template {
+  if (body.trimStart().startsWith("<")) return compileHtmlTemplate(body, scope);
+  const bodyOf = compileTemplate(body, scope);
+  if (templateParts(body).every(({ kind }) => kind === "text" || kind === "map")) return bodyOf;
+  return (state) => {
+    const text = bodyOf(state);
+    return text.trimStart().startsWith("<") ? encodeHtml(text) : text;
+  };
 }
 
 /** Without a scheme it is a path of this site, and can't become the name of another one. */
@@ -62,15 +74,29 @@ function compileRewrite(url: string, appendQuery: boolean, scope: TemplateScope)
   const takesQuery = keepsQuery(url);
   return (state) => {
     const path = kept?.(state) === true ? keptPath(state, takesQuery) : expand(state);
-    const target = withQuery(atRoot(path), appendQuery ? state.query : "");
-    // "*" is the target of OPTIONS alone, and has no query.
+    const target = withQuery(
+      path.startsWith("/") || isStar(path, state) ? path : `/${path}`,
+      appendQuery ? state.query : "",
+    );
+    // It has no query.
     const sent = target.startsWith("*?") ? `/${target.slice(1)}` : target;
-    return sent.length <= maxTarget && state.rewrite(sent);
+    return sent.length <= maxTarget && !climbsAnew(pathOf(sent), state) && state.rewrite(sent);
   };
 }
 
-function atRoot(path: string): string {
-  return path.startsWith("/") || path === "*" ? path : `/${path}`;
+/** "*" is the target of OPTIONS alone, and no rule makes one. */
+function isStar(path: string, { request }: RuleState): boolean {
+  return path === "*" && request.target === "*";
+}
+
+const dotSegment = /(?:[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?=[/\\]|%2f|%5c|$)/i;
+
+/**
+ * What rules have read has no dot segments. "/app/" before a value that begins with "../" would lead out of "/app/": to
+ * what no rule has seen.
+ */
+function climbsAnew(path: string, { rawPath, request }: RuleState): boolean {
+  return path !== rawPath && dotSegment.test(path) && path !== pathOf(request.target);
 }
 
 function keptPath(state: RuleState, withItsQuery: boolean): string {

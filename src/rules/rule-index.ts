@@ -43,7 +43,12 @@ export class RuleIndex {
 
   /** To be filled again and again by one request after the other. */
   candidates(): Candidates {
-    return new Candidates((host) => this.#known.get(host) ?? this.#learn(host));
+    return new Candidates((host) => (host === null ? this.#all() : (this.#known.get(host) ?? this.#learn(host))));
+  }
+
+  /** {HTTP_HOST} may begin with a rule's host without being a name. */
+  #all(): readonly PathLists[] {
+    return [this.#any, ...this.#exact.values(), ...this.#ending.values(), ...this.#beginning.values()];
   }
 
   #learn(host: string): readonly PathLists[] {
@@ -100,18 +105,18 @@ function pathNeed({ path, syntax }: RuleConfig): string | null {
 
 /** The rules that are left for a host and a path, in order. */
 export class Candidates {
-  readonly #listsOf: (host: string) => readonly PathLists[];
+  readonly #listsOf: (host: string | null) => readonly PathLists[];
   /** Made once and used again; `#count` of them hold. */
   readonly #lists: (readonly number[])[] = [];
   readonly #positions: number[] = [];
   #count = 0;
 
-  constructor(listsOf: (host: string) => readonly PathLists[]) {
+  constructor(listsOf: (host: string | null) => readonly PathLists[]) {
     this.#listsOf = listsOf;
   }
 
-  /** `path`: as rules compare it. */
-  locate(host: string, path: string): void {
+  /** `host`: null = it is no name. `path`: as rules compare it. */
+  locate(host: string | null, path: string): void {
     this.#count = 0;
     for (const lists of this.#listsOf(host)) {
       this.#take(lists.any);

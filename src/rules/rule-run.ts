@@ -7,7 +7,7 @@ import { untouched, type RuleOutcome } from "./rule-outcome.ts";
 import type { RuleRequest } from "./rule-request.ts";
 import type { Setter } from "./rule-set.ts";
 import { RuleState } from "./rule-state.ts";
-import type { ConditionStep, RuleStep } from "./rule-trace.ts";
+import { shown, type ConditionStep, type RuleStep } from "./rule-trace.ts";
 
 const noCaptures: Captures = [];
 const nothingSet: RuleStep["set"] = [];
@@ -18,6 +18,8 @@ export class RuleRun {
   readonly #candidates: Candidates;
   readonly #hostNames: (host: string) => string | null;
   readonly #state = new RuleState();
+  /** The numbers of the rules that did something in the last `apply`, in order. */
+  readonly #acted: number[] = [];
   #hostName = "";
   #farm: string | null = null;
   /** The rule that has rewritten it last. */
@@ -36,17 +38,25 @@ export class RuleRun {
     const state = this.#state;
     this.#farm = null;
     this.#by = null;
-    if (!state.begin(request, literally) || this.#hostNames(request.host) === null) return "malformed";
-    this.#locate();
+    this.#acted.length = 0;
+    const hostName = this.#hostNames(request.host);
+    if (!state.begin(request, literally) || hostName === null) return "malformed";
+    this.#locate(hostName);
     let at = -1;
     while ((at = this.#next(at + 1, steps)) !== -1) {
       const rule = this.#rules[at];
       if (rule === undefined || !this.#matches(rule, steps)) continue;
+      if (rule.set.length > 0 || rule.action.kind !== "none") this.#acted.push(at);
       const outcome = this.#perform(rule, steps);
       if (outcome !== null) return outcome;
       if (rule.config.stop) break;
     }
     return this.#forward();
+  }
+
+  /** The rules that did something in the last `apply`; not to be kept. */
+  get acted(): readonly number[] {
+    return this.#acted;
   }
 
   /** The next rule that may match. */
@@ -56,10 +66,9 @@ export class RuleRun {
   }
 
   /** What may match depends on host and path, which rules may change. */
-  #locate(): void {
-    // What a rule has made of it need not be a name: then it is no rule's host.
-    this.#hostName = this.#hostNames(this.#state.host) ?? "";
-    this.#candidates.locate(this.#hostName, this.#state.path);
+  #locate(hostName: string | null): void {
+    this.#hostName = hostName ?? "";
+    this.#candidates.locate(hostName, this.#state.path);
   }
 
   #matches(rule: Rule, steps: RuleStep[] | null): boolean {
@@ -93,18 +102,23 @@ export class RuleRun {
   #perform(rule: Rule, steps: RuleStep[] | null): RuleOutcome | "malformed" | null {
     const { config, set, action } = rule;
     const state = this.#state;
-    const changed = this.#set(set);
+    const changed = this.#set(set, steps);
     const outcome = action.kind === "answer" ? action.answer(state) : null;
     const understood = action.kind !== "rewrite" || this.#rewrite(action, config.name);
     if (steps !== null) this.#note(config, "", changed, steps);
     if (!understood) return "malformed";
     if (outcome !== null) return outcome;
-    if (set.length > 0 || action.kind === "rewrite") this.#locate();
+    // What a rule has made of the host need not be a name: then it is no rule's host, but a condition may still match it.
+    if (!config.stop && (set.length > 0 || action.kind === "rewrite")) this.#locate(this.#hostNames(state.host));
     return null;
   }
 
-  #set(setters: readonly Setter[]): RuleStep["set"] {
-    if (setters.length === 0) return nothingSet;
+  /** What was set to what is for the trace alone. */
+  #set(setters: readonly Setter[], steps: RuleStep[] | null): RuleStep["set"] {
+    if (steps === null) {
+      for (const setter of setters) setter(this.#state);
+      return nothingSet;
+    }
     return setters.flatMap((setter) => {
       const done = setter(this.#state);
       return done === null ? [] : [done];
@@ -137,17 +151,17 @@ export class RuleRun {
     const matched = because === "";
     steps.push({
       rule: config.name,
-      input: this.#input,
+      input: shown(this.#input),
       matched,
       because,
       path: config.path,
-      captures: state.ruleCaptures,
+      captures: state.ruleCaptures.map(shown),
       conditions: this.#tried,
-      conditionCaptures: state.conditionCaptures,
-      set,
+      conditionCaptures: state.conditionCaptures.map(shown),
+      set: set.map(([name, value]) => [name, shown(value)]),
       action: matched ? config.action.kind : "",
-      farm: matched && config.action.kind === "rewrite" ? this.#farm : null,
-      target: state.target,
+      farm: matched && config.action.kind === "rewrite" && this.#farm !== null ? shown(this.#farm) : null,
+      target: shown(state.target),
       stops: matched && (config.stop || !["none", "rewrite"].includes(config.action.kind)),
     });
   }

@@ -8,7 +8,8 @@ export type Setter = (state: RuleState) => readonly [name: string, value: string
 
 /** A header's value goes into a head: what would end its line is escaped. */
 // oxlint-disable-next-line no-control-regex -- They are what is looked for.
-const unsafe = /[\0-\x1f\x7f]|[^\0-\xff]/gu;
+const unsafe = /[\0-\x1f\x7f]|[^\0-\xff]/u;
+const allUnsafe = new RegExp(unsafe, "gu");
 
 /** Each rule may make a value longer, and many in a row many times. */
 const maxLength = 64 * 1024;
@@ -28,7 +29,11 @@ export function compileSetter({ name, value, replace }: SetVariableConfig, scope
 
 /** A text as it can stand in a header: spaces around it mean nothing, and what is no character of a line is escaped. */
 export function headerText(text: string): string {
-  return text
-    .trim()
-    .replaceAll(unsafe, (character) => Buffer.from(character).toString("hex").toUpperCase().replaceAll(/../g, "%$&"));
+  const trimmed = text.trim();
+  // Looking costs much less than replacing nothing.
+  return unsafe.test(trimmed) ? trimmed.replaceAll(allUnsafe, escaped) : trimmed;
+}
+
+function escaped(character: string): string {
+  return Buffer.from(character).toString("hex").toUpperCase().replaceAll(/../g, "%$&");
 }

@@ -32,3 +32,12 @@ export interface ConditionStep extends PatternConfig {
   readonly matched: boolean;
   readonly captures: readonly string[];
 }
+
+/** Thousands of rules may each look at a header of 100 KiB. */
+const maxShown = 1024;
+
+/** Of a text in a trace, what is shown; a copy, which does not hold on to what it was cut out of. */
+export function shown(text: string): string {
+  const copy = Buffer.from(text.slice(0, maxShown), "utf16le").toString("utf16le");
+  return text.length > maxShown ? `${copy}…` : copy;
+}

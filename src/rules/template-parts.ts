@@ -17,47 +17,69 @@ const functionNames: ReadonlyMap<string, FunctionName> = new Map(
   (["tolower", "urlencode", "urldecode", "htmlencode"] as const).map((name) => [name, name]),
 );
 
+/** Deeper ones are text: who reads them does so by recursion. */
+export const maxNested = 50;
+
 /** A "{" without its "}" stands for itself, as there is no way to escape one. */
 export function templateParts(template: string): TemplatePart[] {
-  const parts: TemplatePart[] = [];
-  let text = "";
-  let at = 0;
-  while (at < template.length) {
-    const end = template[at] === "{" ? closing(template, at) : -1;
-    const part = end === -1 ? null : partOf(template.slice(at + 1, end));
-    if (part === null) text += template[at++];
-    else {
-      if (text !== "") parts.push({ kind: "text", text });
-      text = "";
-      parts.push(part);
-      at = end + 1;
+  return partsBetween({ template, closings: closingsOf(template) }, 0, template.length, 0);
+}
+
+interface Source {
+  readonly template: string;
+  /** Where each brace that is opened is closed. */
+  readonly closings: ReadonlyMap<number, number>;
+}
+
+function closingsOf(template: string): Map<number, number> {
+  const closings = new Map<number, number>();
+  const open: number[] = [];
+  for (let at = 0; at < template.length; at++) {
+    if (template[at] === "{") open.push(at);
+    else if (template[at] === "}") {
+      const start = open.pop();
+      if (start !== undefined) closings.set(start, at);
     }
   }
-  if (text !== "") parts.push({ kind: "text", text });
+  return closings;
+}
+
+function partsBetween(source: Source, start: number, end: number, depth: number): TemplatePart[] {
+  const { template, closings } = source;
+  const parts: TemplatePart[] = [];
+  let textStart = start;
+  let at = start;
+  while (at < end) {
+    const close = template[at] === "{" ? closings.get(at) : undefined;
+    const part = close === undefined || depth === maxNested ? null : partOf(source, at + 1, close, depth);
+    if (part === null || close === undefined) at++;
+    else {
+      if (at > textStart) parts.push({ kind: "text", text: template.slice(textStart, at) });
+      parts.push(part);
+      at = close + 1;
+      textStart = at;
+    }
+  }
+  if (end > textStart) parts.push({ kind: "text", text: template.slice(textStart, end) });
   return parts;
 }
 
-/** Where the brace that is opened at `start` is closed; -1 = nowhere. */
-function closing(template: string, start: number): number {
-  let depth = 0;
-  for (let at = start; at < template.length; at++) {
-    if (template[at] === "{") depth++;
-    else if (template[at] === "}" && --depth === 0) return at;
-  }
-  return -1;
-}
+/** Before a colon; no map has another name than such. What is none is text with braces, such as JSON. */
+const mapName = /^[^\s"'{}][^"'{}\r\n]*$/;
+const variable = /^[A-Za-z_][\w-]*$/;
 
 /** null = it is only text in braces. */
-function partOf(inside: string): TemplatePart | null {
+function partOf(source: Source, start: number, end: number, depth: number): TemplatePart | null {
+  const inside = source.template.slice(start, end);
   const colon = inside.indexOf(":");
-  if (colon === -1) return /^[A-Za-z_][\w-]*$/.test(inside) ? { kind: "variable", name: variableName(inside) } : null;
+  if (colon === -1) return variable.test(inside) ? { kind: "variable", name: variableName(inside) } : null;
   const [name, rest] = [inside.slice(0, colon), inside.slice(colon + 1)];
-  const capture = /^[RC]$/i.test(name) && /^\d{1,3}$/.test(rest);
-  if (capture) return { kind: "capture", of: name.toUpperCase() === "R" ? "rule" : "condition", group: Number(rest) };
-  // No map has such a name: it is text with braces, such as JSON.
-  if (!/^[^\s"'{}][^"'{}\r\n]*$/.test(name)) return null;
+  if (/^[RC]$/i.test(name) && /^\d{1,3}$/.test(rest)) {
+    return { kind: "capture", of: name.toUpperCase() === "R" ? "rule" : "condition", group: Number(rest) };
+  }
+  if (!mapName.test(name)) return null;
+  const argument = partsBetween(source, start + colon + 1, end, depth + 1);
   const known = functionNames.get(name.toLowerCase());
-  const argument = templateParts(rest);
   return known === undefined ? { kind: "map", name, argument } : { kind: "function", name: known, argument };
 }
 

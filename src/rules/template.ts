@@ -35,7 +35,7 @@ export function compileHtmlTemplate(text: string, scope: TemplateScope): Templat
   const pieces = templateParts(text).map((part): Template => {
     const value = compilePart(part, scope);
     const isHtml = part.kind === "text" || (part.kind === "function" && part.name === "htmlencode");
-    return isHtml ? value : (state) => functions.htmlencode(value(state));
+    return isHtml ? value : (state) => encodeHtml(value(state));
   });
   return joinTemplates(pieces);
 }
@@ -76,5 +76,9 @@ const functions: Readonly<Record<FunctionName, (text: string) => string>> = {
   // encodeURIComponent throws for half a pair, which becomes U+FFFD in bytes.
   urlencode: (text) => encodeURIComponent(Buffer.from(text).toString()),
   urldecode: (text) => decodeText(text),
-  htmlencode: (text) => text.replaceAll(/[&<>"']/g, (character) => htmlEscapes[character] ?? character),
+  htmlencode: encodeHtml,
 };
+
+export function encodeHtml(text: string): string {
+  return text.replaceAll(/[&<>"']/g, (character) => htmlEscapes[character] ?? character);
+}

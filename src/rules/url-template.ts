@@ -11,7 +11,7 @@ const variableKinds: ReadonlyMap<string, ValueKind> = new Map([
   ["UNENCODED_URL", "raw"],
   ["HTTP_URL", "raw"],
   ["HTTP_X_ORIGINAL_URL", "decoded"],
-  ["CACHE_URL", "decoded"],
+  ["CACHE_URL", "address"],
 ]);
 
 type Piece = (state: RuleState, writer: UrlWriter) => void;
@@ -90,7 +90,7 @@ export function isDecoded(parts: readonly TemplatePart[]): boolean {
 }
 
 function isDecodedVariable(part: TemplatePart): boolean {
-  return part.kind === "variable" && variableKinds.get(part.name) === "decoded";
+  return part.kind === "variable" && ["decoded", "address"].includes(variableKinds.get(part.name) ?? "");
 }
 
 /** Which part of the target stays as it is, escapes and all: a template that stands for just that. */

@@ -2,9 +2,10 @@ import { encodeAuthority, encodePath, encodePathText, encodeQuery, encodeUrl } f
 
 /**
  * What a value is, and so how it is written into a URL. "path": a decoded path, where "?" and "%" are characters like
- * others; "decoded": the same with a query behind it; "url": as it stands in a URL already; "raw": not to be touched.
+ * others; "decoded": the same with a query behind it; "address": the same with scheme and host before it; "url": as it
+ * stands in a URL already; "raw": not to be touched.
  */
-export type ValueKind = "path" | "decoded" | "url" | "raw";
+export type ValueKind = "path" | "decoded" | "address" | "url" | "raw";
 
 /** Writes one URL (or the target of a request) piece by piece, each as the part of the URL needs it in which it lands. */
 export class UrlWriter {
@@ -27,8 +28,13 @@ export class UrlWriter {
   value(text: string, kind: ValueKind): void {
     if (this.#part === "scheme") this.text += text.replaceAll(/[^A-Za-z\d+.-]/g, "");
     else if (this.#part === "authority") this.#authorityValue(text, kind);
-    else if (this.#part === "path") this.text += this.#inPath(text, kind);
+    else if (this.#part === "path") this.text += this.#atStart(text, kind) + this.#inPath(text, kind);
     else this.text += encodeQuery(text);
+  }
+
+  /** What a client has sent as a path is one, and not "http:other.site". */
+  #atStart(text: string, kind: ValueKind): string {
+    return this.text === "" && /^[^/]/.test(text) && (kind === "path" || kind === "decoded") ? "/" : "";
   }
 
   /** "https://" ends with the slashes. */

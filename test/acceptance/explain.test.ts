@@ -7,16 +7,17 @@ import { until } from "../support/until.ts";
 
 const timeout = 60_000;
 
+function withRule(document: ExpandedDocument): void {
+  Object.assign(document, {
+    rules: [{ name: "old name", path: "^exchange(/.*)?$", redirect: "https://{HTTP_HOST}/owa{R:1}", status: 302 }],
+  });
+}
+
 test(
   "explain shows the way of a request through a running router, and why a server is not chosen",
   { timeout },
   async (t) => {
-    const change = (document: ExpandedDocument): void => {
-      Object.assign(document, {
-        rules: [{ name: "old name", path: "^exchange(/.*)?$", redirect: "https://{HTTP_HOST}/owa{R:1}", status: 302 }],
-      });
-    };
-    const site = await startSite(t, { layout: "single-namespace", change });
+    const site = await startSite(t, { layout: "single-namespace", change: withRule });
     site.lab.stop("cas1", "owa");
     await until(async () => (await site.member("owa", "cas1")).healthy === false);
     const ask = async (path: string, ...more: string[]): Promise<string> => {

@@ -3,7 +3,15 @@ import { untouched, type RuleOutcome } from "../../src/rules/rule-outcome.ts";
 import type { RuleRequest } from "../../src/rules/rule-request.ts";
 import { judgeConditions, matchPattern, type Judgement } from "./reference-match.ts";
 import { expand, expandPieces, type Scope } from "./reference-template.ts";
-import { appendQuery, isMalformed, locationOf, splitQuery, targetOf, withoutControls } from "./reference-url.ts";
+import {
+  appendQuery,
+  hasDotSegment,
+  isMalformed,
+  locationOf,
+  splitQuery,
+  targetOf,
+  withoutControls,
+} from "./reference-url.ts";
 import { currentPath, variableOf, type RequestState } from "./reference-variables.ts";
 
 interface Progress extends RequestState {
@@ -24,9 +32,11 @@ export function referenceOutcome(config: RulesConfig, request: RuleRequest): Rul
     const scope = scopeOfMatch(rule, state);
     if (scope === null) continue;
     for (const variable of rule.set) setVariable(variable, state, scope);
+    const known = [state.target, state.request.target].map((target) => splitQuery(target).path);
     const end = perform(rule, state, scope);
     if (end !== null) return end;
-    if (isMalformed(splitQuery(state.target).path)) return "malformed";
+    const { path } = splitQuery(state.target);
+    if (isMalformed(path) || (!known.includes(path) && hasDotSegment(path))) return "malformed";
     if (rule.stop) break;
   }
   return forwardOf(state);

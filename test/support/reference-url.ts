@@ -65,6 +65,15 @@ export function isMalformed(rawPath: string): boolean {
   return /%(?![\da-f]{2})|%(?:[01][\da-f]|7f)/i.test(rawPath);
 }
 
+/** A rule must not make a path that leads out of where it seems to lead. */
+export function hasDotSegment(rawPath: string): boolean {
+  const segments = rawPath
+    .replaceAll(/%2f|%5c|\\/gi, "/")
+    .replaceAll(/%2e/gi, ".")
+    .split("/");
+  return segments.includes(".") || segments.includes("..");
+}
+
 /** The path as rules see it: decoded once, dot segments and empty ones resolved as IIS does, without the leading "/". */
 export function cookedPath(rawPath: string): string {
   if (rawPath === "*") return "";

@@ -1,6 +1,7 @@
 import type { RouteInput } from "../route-schema.ts";
 import type { ConvertedRule } from "./convert-rule.ts";
 import { goesBefore, overlap } from "./scope-overlap.ts";
+import { RulesByLabel } from "./rules-by-label.ts";
 import type { PathScope, RuleScope } from "./rule-scope.ts";
 
 export interface ChosenRoutes {
@@ -16,33 +17,36 @@ export interface ChosenRoutes {
  * must stay, too, where both can be meant, and among routes the order is the router's own.
  */
 export function chooseRoutes(converted: readonly ConvertedRule[], plainHttp: boolean): ChosenRoutes {
-  const kept: ConvertedRule[] = [];
-  const routed: ConvertedRule[] = [];
-  const dropped: ConvertedRule[] = [];
+  const [kept, routed, dropped] = [new RulesByLabel(), new RulesByLabel(), new RulesByLabel()];
+  // They are few, and a rule is compared with those before it.
+  const going = [...converted.entries()].filter(([, one]) => mayGoOn(one));
   for (const [index, one] of [...converted.entries()].toReversed()) {
-    const among = (rules: readonly ConvertedRule[]): readonly ConvertedRule[] =>
-      rules.filter(({ source, scope }) => source.enabled && overlap(one.scope, scope));
-    const later = { rules: among(kept), routes: among(routed), dropped: among(dropped) };
-    if (converted.slice(0, index).some((before) => goesOn(before, one))) kept.unshift(one);
-    else if (one.publishes?.farm === null && later.rules.length === 0 && later.routes.length === 0)
-      dropped.unshift(one);
-    else if (isRoute(one, plainHttp) && keepsOrder(one, later)) routed.unshift(one);
-    else kept.unshift(one);
+    const later = { rules: kept, routes: routed, dropped };
+    if (going.some(([number, before]) => number < index && sharesHost(before, one))) kept.add(one);
+    else if (one.publishes?.farm === null && !isWanted(one, later)) dropped.add(one);
+    else if (isRoute(one, plainHttp) && keepsOrder(one, later)) routed.add(one);
+    else kept.add(one);
   }
-  return { routes: routed.flatMap(routesOf), rules: kept, dropped };
+  return { routes: routed.inOrder.flatMap(routesOf), rules: kept.inOrder, dropped: dropped.inOrder };
 }
 
+/** The rules behind it, by what has become of them. */
 interface Later {
-  readonly rules: readonly ConvertedRule[];
-  readonly routes: readonly ConvertedRule[];
-  readonly dropped: readonly ConvertedRule[];
+  readonly rules: RulesByLabel;
+  readonly routes: RulesByLabel;
+  readonly dropped: RulesByLabel;
+}
+
+/** Would its requests find something behind it? */
+function isWanted({ scope }: ConvertedRule, { rules, routes }: Later): boolean {
+  return rules.hasOverlapping(scope) || routes.hasOverlapping(scope);
 }
 
 /** Do the rules behind it, which can be meant as well, find what they find now? */
-function keepsOrder(one: ConvertedRule, { rules, routes, dropped }: Later): boolean {
-  if (rules.length > 0) return false;
-  if (!one.source.stop) return routes.length === 0 && dropped.length === 0;
-  return routes.every((route) => goesBefore(one.scope, route.scope));
+function keepsOrder({ scope, source }: ConvertedRule, { rules, routes, dropped }: Later): boolean {
+  if (rules.hasOverlapping(scope)) return false;
+  if (!source.stop) return !routes.hasOverlapping(scope) && !dropped.hasOverlapping(scope);
+  return !routes.hasOverlapping(scope, (route) => !goesBefore(scope, route.scope));
 }
 
 function isRoute({ publishes, scope }: ConvertedRule, plainHttp: boolean): boolean {
@@ -54,15 +58,17 @@ function isRoute({ publishes, scope }: ConvertedRule, plainHttp: boolean): boole
 const isRoot = (path: PathScope): boolean => path.kind === "exact" && path.path === "";
 
 /** Does a rule leave the request to others with a farm, which no route takes away again, with another host, or to routes alone? */
-function goesOn({ source, rule, scope }: ConvertedRule, next: ConvertedRule): boolean {
+function mayGoOn({ source, rule }: ConvertedRule): boolean {
   if (!source.enabled) return false;
   const changes = rule.farm !== undefined || source.variables.some(({ name }) => name === "HTTP_HOST");
   // A rule that stops without an end leaves the request to the routes, which it keeps from the rules behind it.
   const isOpen = rule.farm === undefined && !["redirect", "respond", "abort"].some((key) => key in rule);
-  return (
-    (source.stop ? isOpen : changes) &&
-    overlap({ ...scope, path: { kind: "any" } }, { ...next.scope, path: { kind: "any" } })
-  );
+  return source.stop ? isOpen : changes;
+}
+
+/** Whatever their paths, for the first one may change it. */
+function sharesHost({ scope }: ConvertedRule, next: ConvertedRule): boolean {
+  return overlap({ ...scope, path: { kind: "any" } }, { ...next.scope, path: { kind: "any" } });
 }
 
 function routesOf({ publishes, scope }: ConvertedRule): readonly RouteInput[] {

@@ -31,8 +31,8 @@ export interface Converted {
   readonly hosts: readonly string[];
 }
 
-/** Each is compared with all others. */
-export const maxRules = 5000;
+/** Those that can be meant by the same requests are compared with each other. */
+export const maxRules = 20_000;
 
 /** null = the file has neither farms nor rules. */
 export function convertFile(

@@ -2,7 +2,6 @@ import { isIpHost, normaliseHost } from "../host-name.ts";
 import type { ConvertedRule } from "./convert-rule.ts";
 import type { PlannedFarm } from "./farm-plan.ts";
 import type { ArrSite } from "./read-sites.ts";
-import { hostsOverlap } from "./scope-overlap.ts";
 
 const isName = (host: string): boolean => host.includes(".") && normaliseHost(host) !== null && !isIpHost(host);
 
@@ -16,14 +15,26 @@ export function publishedHosts(
   // Farms are mostly called by their public names, and so are the checks.
   const known = farms
     .filter(({ plain }) => !plain)
-    .flatMap(({ farm }) => [farm.name.toLowerCase(), farm.health?.host ?? ""])
-    .filter(isName);
-  const begun = written.flatMap((host) =>
-    host?.endsWith(".*") === true ? known.filter((name) => hostsOverlap(host, name)) : [],
-  );
+    .flatMap(({ farm }) => [farm.name.toLowerCase(), farm.health?.host ?? ""]);
+  const byBeginning = namesByBeginning(new Set(known.filter(isName)));
+  const begun = written.flatMap((host) => (host === null ? [] : (byBeginning.get(host) ?? [])));
   const bound = sites.flatMap(({ bindings }) =>
     bindings.flatMap(({ https, host }) => (https && host !== null ? [host] : [])),
   );
   const exact = written.filter((host) => host !== null && !host.endsWith(".*"));
   return [...new Set([...exact, ...begun, ...bound].filter((host) => host !== null))];
+}
+
+/** "mail.example.com" by "mail.*" and "mail.example.*". */
+function namesByBeginning(names: Iterable<string>): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const name of names) {
+    for (let dot = name.indexOf("."); dot !== -1; dot = name.indexOf(".", dot + 1)) {
+      const pattern = `${name.slice(0, dot + 1)}*`;
+      const list = found.get(pattern);
+      if (list === undefined) found.set(pattern, [name]);
+      else list.push(name);
+    }
+  }
+  return found;
 }

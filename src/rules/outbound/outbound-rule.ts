@@ -70,6 +70,14 @@ function matches({ config, pattern, conditions }: OutboundRule, line: string, st
   return conditions === null || conditions(state, null);
 }
 
+/**
+ * What a client has sent may be in it, a header of 100 KiB say, and a body may have a thousand places for it. What belongs
+ * to the match or to the rule itself may be long.
+ */
+function mayBeInserted(text: string, match: string, template: string): boolean {
+  return text.length <= 4096 + 16 * (match.length + template.length);
+}
+
 /** The rule for the body of one response. */
 export function bodyRule(
   { config, pattern, longest, conditions, value }: OutboundRule,
@@ -86,7 +94,8 @@ export function bodyRule(
       state.ruleCaptures = captures;
       state.forgetCaptures();
       const holds = conditions === null || conditions(state, null);
-      return holds && value !== null ? value(state) : null;
+      const text = holds && value !== null ? value(state) : null;
+      return text !== null && mayBeInserted(text, captures[0] ?? "", config.value ?? "") ? text : null;
     },
   };
 }
