@@ -29,8 +29,13 @@ const option1: Sample = {
   name: "option-1",
   published: {
     [`mail.${x}`]: [
-      ...[`mail.${x}/owa/`, `mail.${x}/ecp/`, `mail.${x}/EWS/Exchange.asmx`, `mail.${x}/oab/lab/oab.xml`],
-      ...[`mail.${x}/Microsoft-Server-ActiveSync`, `mail.${x}/rpc/rpcproxy.dll`, `mail.${x}/mapi/emsmdb/`],
+      `mail.${x}/owa/`,
+      `mail.${x}/ecp/`,
+      `mail.${x}/EWS/Exchange.asmx`,
+      `mail.${x}/oab/lab/oab.xml`,
+      `mail.${x}/Microsoft-Server-ActiveSync`,
+      `mail.${x}/rpc/rpcproxy.dll`,
+      `mail.${x}/mapi/emsmdb/`,
     ],
     [`autodiscover.${x}`]: [`autodiscover.${x}/autodiscover/autodiscover.xml`],
   },
@@ -189,12 +194,14 @@ const webConfig = `<?xml version="1.0"?>
 </configuration>
 `;
 
+/** What came, as the body. */
+const echo = (head: string): string => {
+  const [line = ""] = head.split("\r\n");
+  const body = `${line} ${/^x-from: (.*)$/im.exec(head)?.[1] ?? ""} ${/^host: (.*)$/im.exec(head)?.[1] ?? ""}`;
+  return `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+};
+
 test("a web.config with rules alone", { timeout }, async (t) => {
-  const echo = (head: string): string => {
-    const [line = ""] = head.split("\r\n");
-    const body = `${line} ${/^x-from: (.*)$/im.exec(head)?.[1] ?? ""} ${/^host: (.*)$/im.exec(head)?.[1] ?? ""}`;
-    return `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
-  };
   const member = createServer((socket) => socket.on("data", (bytes) => socket.end(echo(bytes.toString()))));
   member.listen(0, "127.0.0.1");
   await once(member, "listening");

@@ -78,7 +78,15 @@ function unique(texts: readonly string[]): readonly string[] {
 function hostLike(host: string): fc.Arbitrary<string> {
   const [first = "", ...rest] = host.split(".");
   return fc.constantFrom(
-    ...[host, host, host, host.toUpperCase(), `${host}:443`, `${host}:8443`, `x${host}`, `${host}x`, `sub.${host}`],
+    host,
+    host,
+    host,
+    host.toUpperCase(),
+    `${host}:443`,
+    `${host}:8443`,
+    `x${host}`,
+    `${host}x`,
+    `sub.${host}`,
     ...[`${first}.other.example`, `${first}x.${rest.join(".")}`, `${host}.example`, rest.join(".")].filter(
       (text) => /^\w/.test(text) && /\w$/.test(text),
     ),
@@ -91,6 +99,11 @@ function pathLike(path: string): fc.Arbitrary<string> {
     ...["", "", "/", "x", "/deeper/a.htm", ".jpg", "/a%2Fb", "/a%20b", "//a", "/../b", "/%C3%A9"].map(
       (end) => `/${path}${end}`,
     ),
-    ...[`/${path.toUpperCase()}`, `/${escaped}`, `/x/${path}`, `//${path}`, `/x${path}`, `/${path.slice(0, -1)}`],
+    `/${path.toUpperCase()}`,
+    `/${escaped}`,
+    `/x/${path}`,
+    `//${path}`,
+    `/x${path}`,
+    `/${path.slice(0, -1)}`,
   );
 }

@@ -93,7 +93,8 @@ function rewriteOf(url: string, appendQuery: boolean): ActionConfig {
 /** A host ends at "/" or "?", or where a variable begins that begins with "/" itself; what is in braces is its name. */
 function lengthOfHost(text: string): number {
   let depth = 0;
-  for (const [index, character] of [...text].entries()) {
+  for (let index = 0; index < text.length; index++) {
+    const character = text.charAt(index);
     if (depth === 0 && /^(?:[/?]|\{(?:URL|REQUEST_URI|UNENCODED_URL|PATH_INFO)\})/i.test(text.slice(index)))
       return index;
     if (character === "{") depth++;

@@ -19,7 +19,7 @@ const domain = "exchange.localhost";
 const addresses = ["localhost", "127.0.0.1"] as const;
 
 /** What became of a request, as the access log has it. */
-export interface Logged {
+interface Logged {
   readonly status: number;
   /** Absent = it was not forwarded. */
   readonly farm?: string;

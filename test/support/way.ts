@@ -35,7 +35,7 @@ export function wayText(way: Way): string {
     case "forward": {
       const headers = [...way.headers]
         .filter(isNoticed)
-        .toSorted()
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
         .map(([name, value]) => ` ${name}=${JSON.stringify(value)}`);
       if (way.servers.length === 0) return "no server";
       return `to ${way.servers.join(" or ")}, check ${way.check.toLowerCase()}: ${meaning(way.target)} host=${way.host}${headers.join("")}`;
@@ -50,8 +50,9 @@ export function wayText(way: Way): string {
     case "abort":
     case "nothing":
     case "malformed":
-      return way.kind;
+      break;
   }
+  return way.kind;
 }
 
 /** What the client has not sent cannot be removed. */
