@@ -56,7 +56,7 @@ function holds(
   steps: ConditionStep[] | null,
 ): boolean {
   const value = read(state);
-  const captures = pattern.match(value);
+  const captures = state.match(pattern, value);
   const matched = (captures !== null) !== config.negate;
   if (captures !== null && !config.negate) keep(state, captures, decoded);
   if (steps !== null) {

@@ -40,7 +40,7 @@ function compileNative(source: string, tree: AST.Pattern, ignoreCase: boolean): 
     const found = searching.exec(input);
     return found === null ? null : { index: found.index, captures: groupsOf(found) };
   };
-  return { match, find, groups: capturingGroups(tree).length, engine: "native" };
+  return { match, find, groups: capturingGroups(tree).length, engine: "native", cost: 0 };
 }
 
 /** By hand: `Array.from` with a function takes several times as long as the match itself. */

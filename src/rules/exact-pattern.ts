@@ -9,5 +9,5 @@ export function compileExact(source: string, ignoreCase: boolean): Pattern {
     const index = (ignoreCase ? foldCase(input) : input).indexOf(wanted, from);
     return index === -1 ? null : { index, captures: [input.slice(index, index + wanted.length)] };
   };
-  return { match: (input) => (isWanted(input) ? [input] : null), find, groups: 0, engine: "direct" };
+  return { match: (input) => (isWanted(input) ? [input] : null), find, groups: 0, engine: "direct", cost: 0 };
 }

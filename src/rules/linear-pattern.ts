@@ -28,7 +28,7 @@ export function compileLinear(tree: AST.Pattern, ignoreCase: boolean): Pattern |
     const index = unshifted(all.slice(0, matcher.start())).length;
     return { index, captures: groupsOf(matcher, linear.places) };
   };
-  return { match, find, groups: linear.places.length, engine: "linear" };
+  return { match, find, groups: linear.places.length, engine: "linear", cost: engine.programSize() };
 }
 
 function groupsOf(matcher: Matcher, places: readonly (GroupPlace | null)[]): readonly string[] {

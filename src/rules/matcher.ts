@@ -22,6 +22,8 @@ export interface Pattern {
    * matches the whole text or nothing, a text that is exact is looked for anywhere.
    */
   find(input: string, from: number): Found | null;
+  /** How much each character of an input may cost; 0 = next to nothing. */
+  readonly cost: number;
   /** Capture groups, without the whole match. */
   readonly groups: number;
   readonly engine: Engine;

@@ -45,7 +45,9 @@ export class RuleRun {
     let at = -1;
     while ((at = this.#next(at + 1, steps)) !== -1) {
       const rule = this.#rules[at];
-      if (rule === undefined || !this.#matches(rule, steps)) continue;
+      const matched = rule !== undefined && this.#matches(rule, steps);
+      if (state.exhausted) return "malformed";
+      if (!matched) continue;
       if (rule.set.length > 0 || rule.action.kind !== "none") this.#acted.push(at);
       const outcome = this.#perform(rule, steps);
       if (outcome !== null) return outcome;
@@ -90,7 +92,7 @@ export class RuleRun {
     if (host !== null && !host(this.#hostName)) return "host";
     if (path === null) state.ruleCaptures = [state.path];
     else {
-      const captures = path.match(state.path);
+      const captures = state.match(path, state.path);
       const negate = config.path?.negate === true;
       if ((captures !== null) === negate) return "path";
       if (!negate) state.ruleCaptures = captures ?? noCaptures;

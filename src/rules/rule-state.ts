@@ -1,8 +1,11 @@
-import type { Captures } from "./pattern.ts";
+import type { Captures, Pattern } from "./pattern.ts";
 import { literalRulePath, pathOf, queryOf, rulePath } from "./rule-path.ts";
 import type { RuleRequest } from "./rule-request.ts";
 
 const none: Captures = [];
+
+/** For one request, of all patterns together: some tenths of a second at worst. Those of usual requests are thousands. */
+const maxWork = 4_000_000;
 
 /** A request on its way through the rules. One object serves all requests, one after the other. */
 export class RuleState {
@@ -24,11 +27,14 @@ export class RuleState {
   /** Headers by lower-case names, and other variables by upper-case names; null = none were set. */
   headers: Map<string, string> | null = null;
   variables: Map<string, string> | null = null;
+  /** What patterns have cost so far, in steps of the linear engine. */
+  #work = 0;
   #readPath = rulePath;
 
   /** `literally`: slashes and dots are left as they are. false = the path can't be understood. */
   begin(request: RuleRequest, literally: boolean): boolean {
     this.request = request;
+    this.#work = 0;
     this.#readPath = literally ? literalRulePath : rulePath;
     this.rewritten = false;
     this.headers = null;
@@ -45,6 +51,22 @@ export class RuleState {
   /** Host as it is now. */
   get host(): string {
     return this.headers?.get("host") ?? this.request.host;
+  }
+
+  /**
+   * The captures of a pattern; null = no match. One long input after the other could keep the process busy: once too much is
+   * spent nothing matches any more, and the request is to be refused (`exhausted`).
+   */
+  match(pattern: Pattern, input: string): Captures | null {
+    if (pattern.cost > 0) {
+      this.#work += pattern.cost * input.length;
+      if (this.exhausted) return null;
+    }
+    return pattern.match(input);
+  }
+
+  get exhausted(): boolean {
+    return this.#work > maxWork;
   }
 
   forgetCaptures(): void {

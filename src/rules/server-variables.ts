@@ -80,19 +80,36 @@ function headerReader(name: string): ReadVariable {
   return ({ headers, request }) => headers?.get(name) ?? allValues(request.head, request.fieldsStart, name);
 }
 
-/** The values of all lines of a field, joined by ", ". */
+/** The values of all lines of a field, joined by ", ". Servers may read "_" in its name as "-", and so do these. */
 function allValues(head: string, fieldsStart: number, name: string): string {
   let values = "";
-  for (let line = findField(head, fieldsStart, name); line !== -1; line = findField(head, line, name)) {
+  for (let line = nextField(head, fieldsStart, name); line !== -1;) {
     let start = line + name.length + 1;
     const lineEnd = head.indexOf("\r\n", start);
     let end = lineEnd;
     while (start < end && isBlank(head.charCodeAt(start))) start++;
     while (end > start && isBlank(head.charCodeAt(end - 1))) end--;
     values = values === "" ? head.slice(start, end) : `${values}, ${head.slice(start, end)}`;
-    line = lineEnd + 2;
+    line = nextField(head, lineEnd + 2, name);
   }
   return values;
+}
+
+/** Where the next line of the field begins, however its name is spelt; -1 = nowhere. */
+function nextField(head: string, from: number, name: string): number {
+  if (!name.includes("-") || !head.includes("_", from)) return findField(head, from, name);
+  const colon = name.length;
+  for (let at = from; at < head.length - 2;) {
+    if (head[at + colon] === ":" && spelt(head.slice(at, at + colon)) === name) return at;
+    const lineEnd = head.indexOf("\r\n", at);
+    if (lineEnd === -1) return -1;
+    at = lineEnd + 2;
+  }
+  return -1;
+}
+
+function spelt(field: string): string {
+  return field.toLowerCase().replaceAll("_", "-");
 }
 
 function hostOf(authority: string): string {

@@ -18,7 +18,7 @@ export function compileWildcard(source: string, ignoreCase: boolean): Pattern {
     const captures = from === 0 ? match(input) : null;
     return captures === null ? null : { index: 0, captures };
   };
-  return { match, find, groups: pieces.length - 1, engine: "direct" };
+  return { match, find, groups: pieces.length - 1, engine: "direct", cost: 0 };
 }
 
 /** Where each piece stands; null = they do not fit. */

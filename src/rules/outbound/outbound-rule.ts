@@ -63,7 +63,7 @@ function newValue({ config, value }: OutboundRule, line: string, state: Response
 }
 
 function matches({ config, pattern, conditions }: OutboundRule, line: string, state: ResponseState): boolean {
-  const captures = pattern.match(line);
+  const captures = state.match(pattern, line);
   if ((captures !== null) === config.match.negate) return false;
   state.ruleCaptures = config.match.negate ? [] : (captures ?? []);
   state.forgetCaptures();
