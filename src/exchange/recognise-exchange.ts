@@ -26,7 +26,10 @@ export function recogniseExchange(document: ImportDocument, places: ReadonlyMap<
   if (document.routes.some(({ maxBody }) => maxBody !== undefined)) return null;
   // Which farm a template names is known only when a request comes.
   if (document.rules.some(({ farm }) => farm?.includes("{") === true)) return null;
+  const led = new Set([...document.routes, ...document.rules].map(({ farm }) => farm));
   const farms = exchangeFarms(document);
+  // Nobody knows what such a one is for.
+  if (farms.some(({ name }) => !led.has(name))) return null;
   for (const layout of layouts) {
     const found = fit(layout, farms, document);
     if (found !== null) return { document: written(found, document), findings: findingsOf(found, places) };
@@ -51,7 +54,8 @@ function fit(layout: Layout, farms: readonly ExchangeFarm[], document: ImportDoc
   if (routes.some((route) => places.has(placeOf(route)))) return null;
   const after = [...routes, ...expansion.routes];
   const isSame =
-    routesAreSame(before, after, document.rules) && farmsAreSame(candidate, { ...expansion, routes: after }, document);
+    routesAreSame(before, after, answeringRules(document)) &&
+    farmsAreSame(candidate, { ...expansion, routes: after }, document);
   return isSame ? { candidate, routes } : null;
 }
 
@@ -104,11 +108,17 @@ function routesAreSame(
   );
 }
 
+/** Those that answer whoever asks: over plain HTTP as well, where that is served. */
+function answeringRules({ rules, listen }: ImportDocument): ImportDocument["rules"] {
+  const servesPlain = listen.some(({ certificates, redirect }) => certificates === undefined && redirect === undefined);
+  return rules.filter(({ https }) => https === undefined || (https && !servesPlain));
+}
+
 /** A rule for the root, or for everything, answers before any route is asked. */
 function isAnswered(host: string, path: string, rules: ImportDocument["rules"]): boolean {
   return rules.some((rule) => {
     const answers = rule.redirect !== undefined || rule.respond !== undefined || rule.abort === true;
-    const isPlain = rule.enabled !== false && rule.https !== false && rule.conditions === undefined;
+    const isPlain = rule.enabled !== false && rule.conditions === undefined;
     const fitsPath = rule.path === undefined || (rule.path === "^$" && rule.syntax === undefined && path === "/");
     const asRoute = { ...(rule.host === undefined ? {} : { host: rule.host }), farm: "rule" };
     return answers && isPlain && fitsPath && routeTable([asRoute])(host, path) !== null;

@@ -53,12 +53,15 @@ class TemplateCleaner {
       R: match.negate ? -1 : groupsOf(match.pattern, syntax),
       C: conditionGroups(before, syntax, conditions.trackAll),
     };
-    return template.replaceAll(/\{([RC]):(\d+)\}/gi, (whole, letter: string, digits: string) => {
+    const cleaned = template.replaceAll(/\{([RC]):(\d+)\}/gi, (whole, letter: string, digits: string) => {
       if (Number(digits) <= groups[letter.toUpperCase() === "R" ? "R" : "C"]) return whole;
       const consequence = "nothing stands in its place, as before";
       this.#findings.changed(place, `${whole} in the rule ${JSON.stringify(name)}`, "it is always empty", consequence);
       return "";
     });
+    // A text is needed, and this one is always empty, too.
+    if (cleaned === "" && template !== "") return "{AUTH_USER}";
+    return template.startsWith("//") ? cleaned : cleaned.replace(/^\/+/, "/");
   }
 }
 
