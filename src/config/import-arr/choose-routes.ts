@@ -73,7 +73,8 @@ function sharesHost({ scope }: ConvertedRule, next: ConvertedRule): boolean {
 
 function routesOf({ publishes, scope }: ConvertedRule): readonly RouteInput[] {
   const farm = publishes?.farm ?? "";
-  return scope.hosts.map((host) => ({ ...(host === null ? {} : { host }), ...pathOf(scope), farm }));
+  // One of several conditions may be said twice.
+  return [...new Set(scope.hosts)].map((host) => ({ ...(host === null ? {} : { host }), ...pathOf(scope), farm }));
 }
 
 function pathOf({ path }: RuleScope): Pick<RouteInput, "path" | "exact"> {
