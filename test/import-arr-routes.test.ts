@@ -55,7 +55,7 @@ describe("random configurations", () => {
     fc.assert(
       fc.property(randomArr, asked, (xml, all) => {
         const iis = new IisSite(xml);
-        const imported = new ImportedSite(Buffer.from(xml), { presets: false });
+        const imported = new ImportedSite(Buffer.from(xml), { presets: true });
         for (const one of all) assertSameWay(iis, imported, one);
       }),
       { numRuns: 500 },

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import { Command } from "commander";
 import { documentText, sectionsOf } from "../config/import-arr/document-text.ts";
 import { importArr, type ArrImport } from "../config/import-arr/import-arr.ts";
@@ -61,6 +62,9 @@ function textOf({ file, place, message }: ImportProblem): string {
 /** null = it is done; else why nothing was. */
 async function run(file: string, options: ImportOptions): Promise<ImportProblem | null> {
   const { output, certificate: given } = options;
+  if (output !== undefined && resolve(output) === resolve(file)) {
+    return { file, place: null, message: `${output} is what is converted: name another file for the result` };
+  }
   const bytes = await readFile(file).catch((error: Error) => error);
   if (bytes instanceof Error) return { file, place: null, message: `${file} cannot be read: ${bytes.message}` };
   const standIn = output === undefined ? "certificate.pem" : `${basename(output, extname(output))}.pem`;
@@ -69,13 +73,15 @@ async function run(file: string, options: ImportOptions): Promise<ImportProblem 
   if (!imported.ok) return { file, place: imported.place, message: imported.message };
   const result = options.presets ? withPresets(imported) : imported;
   const needsCertificate = given === undefined && result.document.listen.some((listener) => "certificates" in listener);
-  const remarks = remarksOf(file, needsCertificate ? standIn : null, output !== undefined);
+  const pemFile = join(dirname(output ?? ""), standIn);
+  // It may be the real one by now, whose key is nowhere else.
+  const isThere = output !== undefined && options.force === true && existsSync(pemFile);
+  const remarks = remarksOf(file, needsCertificate ? { name: standIn, isThere } : null, output !== undefined);
   const text = documentText(result.document, remarks);
   if (output !== undefined) {
     const files = [{ path: output, text }];
-    if (needsCertificate) {
-      const pem = await standInCertificate(result.hosts, systemClock);
-      files.unshift({ path: join(dirname(output), standIn), text: pem });
+    if (needsCertificate && !isThere) {
+      files.unshift({ path: pemFile, text: await standInCertificate(result.hosts, systemClock) });
     }
     const problem = await writeNewFiles(files, options.force === true);
     if (problem !== null) return { file, place: null, message: problem };
@@ -95,13 +101,20 @@ function inOrder(findings: readonly ImportFinding[]): readonly ImportFinding[] {
   return findings.toSorted((a, b) => a.line - b.line || a.column - b.column);
 }
 
-function remarksOf(file: string, standIn: string | null, written: boolean): readonly string[] {
+interface StandIn {
+  readonly name: string;
+  /** It is left as it is. */
+  readonly isThere: boolean;
+}
+
+function remarksOf(file: string, standIn: StandIn | null, written: boolean): readonly string[] {
   const origin = `Imported from ${basename(file)} by fairlead import arr, which told what it changed and left out.`;
   if (standIn === null) return [origin];
+  if (standIn.isThere) return [origin, `${standIn.name} was there already, and stays what it is`];
   return [
     origin,
     written
-      ? `${standIn} is a SELF-SIGNED STAND-IN that browsers and Outlook refuse: IIS keeps its certificates in the Windows store. Export the real one with its key as a PFX and name it in \`listen\`.`
+      ? `${standIn.name} is a SELF-SIGNED STAND-IN that browsers and Outlook refuse: IIS keeps its certificates in the Windows store. Export the real one with its key as a PFX and name it in \`listen\`.`
       : `certificate.pem does not exist: IIS keeps its certificates in the Windows store. Export the real one with its key as a PFX and name it in \`listen\`.`,
   ];
 }

@@ -95,7 +95,7 @@ function headerOf(name: string, { head, fieldsStart }: RuleRequest): string {
 export function joinedLines(name: string, lines: readonly (readonly [name: string, value: string])[]): string {
   const wanted = name.replaceAll("_", "-").toLowerCase();
   return lines
-    .filter(([candidate]) => candidate.toLowerCase() === wanted)
+    .filter(([candidate]) => candidate.toLowerCase().replaceAll("_", "-") === wanted)
     .map(([, value]) => value)
     .join(", ");
 }
