@@ -67,27 +67,47 @@ async function run(file: string, options: ImportOptions): Promise<ImportProblem 
   }
   const bytes = await readFile(file).catch((error: Error) => error);
   if (bytes instanceof Error) return { file, place: null, message: `${file} cannot be read: ${bytes.message}` };
-  const standIn = output === undefined ? "certificate.pem" : `${basename(output, extname(output))}.pem`;
-  const certificate = given ?? standIn;
-  const imported = importArr(bytes, { certificate });
+  const name = output === undefined ? "certificate.pem" : `${basename(output, extname(output))}.pem`;
+  const imported = importArr(bytes, { certificate: given ?? name });
   if (!imported.ok) return { file, place: imported.place, message: imported.message };
   const result = options.presets ? withPresets(imported) : imported;
-  const needsCertificate = given === undefined && result.document.listen.some((listener) => "certificates" in listener);
-  const pemFile = join(dirname(output ?? ""), standIn);
-  // It may be the real one by now, whose key is nowhere else.
-  const isThere = output !== undefined && options.force === true && existsSync(pemFile);
-  const remarks = remarksOf(file, needsCertificate ? { name: standIn, isThere } : null, output !== undefined);
+  const standIn = given === undefined ? standInFor(name, result, options) : null;
+  const remarks = remarksOf(file, standIn, output !== undefined);
   const text = documentText(result.document, remarks);
-  if (output !== undefined) {
-    const files = [{ path: output, text }];
-    if (needsCertificate && !isThere) {
-      files.unshift({ path: pemFile, text: await standInCertificate(result.hosts, systemClock) });
-    }
-    const problem = await writeNewFiles(files, options.force === true);
-    if (problem !== null) return { file, place: null, message: problem };
-  }
+  const problem = await write(text, { result, standIn }, options);
+  if (problem !== null) return { file, place: null, message: problem };
   print({ file, text, result, remarks, written: output ?? null }, options);
   return null;
+}
+
+interface StandIn {
+  readonly name: string;
+  readonly path: string;
+  /** It is left as it is. */
+  readonly isThere: boolean;
+}
+
+/** null = no listener needs a certificate. */
+function standInFor(name: string, { document }: Imported, { output, force }: ImportOptions): StandIn | null {
+  if (!document.listen.some((listener) => "certificates" in listener)) return null;
+  const path = join(dirname(output ?? ""), name);
+  // It may be the real one by now, whose key is nowhere else.
+  return { name, path, isThere: output !== undefined && force === true && existsSync(path) };
+}
+
+interface ToWrite {
+  readonly result: Imported;
+  readonly standIn: StandIn | null;
+}
+
+/** null = all is written that is to be. */
+async function write(text: string, { result, standIn }: ToWrite, options: ImportOptions): Promise<string | null> {
+  if (options.output === undefined) return null;
+  const files = [{ path: options.output, text }];
+  if (standIn !== null && !standIn.isThere) {
+    files.unshift({ path: standIn.path, text: await standInCertificate(result.hosts, systemClock) });
+  }
+  return writeNewFiles(files, options.force === true);
 }
 
 function withPresets(imported: Imported): Imported {
@@ -99,12 +119,6 @@ function withPresets(imported: Imported): Imported {
 
 function inOrder(findings: readonly ImportFinding[]): readonly ImportFinding[] {
   return findings.toSorted((a, b) => a.line - b.line || a.column - b.column);
-}
-
-interface StandIn {
-  readonly name: string;
-  /** It is left as it is. */
-  readonly isThere: boolean;
 }
 
 function remarksOf(file: string, standIn: StandIn | null, written: boolean): readonly string[] {
