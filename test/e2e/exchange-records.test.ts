@@ -113,6 +113,7 @@ describe("what is told of a request when it is over", () => {
       status: 200,
       queueMs: 0,
       retriedFor: "",
+      rule: "",
       pinned: false,
       reason: "ok",
       traceId: "",
