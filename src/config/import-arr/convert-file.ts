@@ -103,7 +103,8 @@ function tellOfRedirect({ source }: ConvertedRule, findings: ImportFindings): vo
 
 function tellOfHeaders(root: XmlElement, findings: ImportFindings): void {
   const result = "X-Forwarded-For without the port, X-Forwarded-Proto, X-Forwarded-Host and X-ARR-LOG-ID";
-  const consequence = "members that ask for X-ARR-SSL, X-Original-URL or the client's port do not find them";
+  const consequence =
+    "members that ask for X-ARR-SSL or the client's port do not find them, nor X-Original-URL where the path stays";
   findings.note(root.place, "the headers that ARR adds to requests", result, consequence);
 }
 
