@@ -60,9 +60,10 @@ class Script {
     },
     "/state": ({ response, query }) => end(response, this.#states.get(query.get("key") ?? "") ?? "none"),
     "/asked": ({ response }) => end(response, this.#asked),
-    "/never": ({ response }) => {
+    // Not before the whole request is there: what is wrong with one may show only at its end.
+    "/never": ({ request, response }) => {
       this.#asked = "yes";
-      end(response, "never");
+      request.on("end", () => end(response, "never")).resume();
     },
   };
 
