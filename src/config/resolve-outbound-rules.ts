@@ -1,3 +1,4 @@
+import { mayHaveBody } from "../http/body-status.ts";
 import { tagAttributes } from "../rules/outbound/tag-attributes.ts";
 import type {
   OutboundRuleConfig,
@@ -146,7 +147,7 @@ function attributesOf(tag: NonNullable<OutboundRuleDocument["tags"]>[number]): r
 
 /** Where it is known what it will be. */
 function checkStatus(value: string, path: Path, { context }: RuleContext): void {
-  if (value.includes("{") || (/^[2-5]\d\d$/.test(value) && !["204", "205", "304"].includes(value))) return;
+  if (value.includes("{") || (/^\d{3}$/.test(value) && mayHaveBody(Number(value)))) return;
   context.findings.warning(
     path,
     `${quote(value)} is no status that a response could get: write a number from 200 to 599, but 204, 205 and 304`,

@@ -12,11 +12,16 @@ import type { RuleDocument } from "./rule-schema.ts";
 const defaults = builtInDefaults.rule;
 
 /** How the message goes over the connection is not for rules to say; the router writes it. */
-const forbidden: ReadonlySet<string> = new Set(
+const carriedHeaders: ReadonlySet<string> = new Set(
   "CONNECTION CONTENT_LENGTH TRANSFER_ENCODING UPGRADE EXPECT TE TRAILER KEEP_ALIVE PROXY_CONNECTION HTTP2_SETTINGS".split(
     " ",
   ),
 );
+
+/** Would a rule that sets this variable (upper case) set such a header? */
+export function isCarried(name: string): boolean {
+  return setsHeader(name) && carriedHeaders.has(name.slice("HTTP_".length));
+}
 
 export function resolveSet({ set }: RuleDocument, path: Path, places: TemplatePlaces): RuleConfig["set"] {
   const { findings } = places.context;
@@ -39,8 +44,9 @@ function nameFault(written: string, name: string): string | null {
   const isName = /^[A-Z_][A-Z0-9_]*$/.test(name) && name !== "HTTP_";
   if (!isName) return `${quote(written)} is not a name: write letters, digits and _, such as HTTP_X_NAME`;
   if (setsHeader(name)) {
-    const isForbidden = forbidden.has(name.slice("HTTP_".length));
-    return isForbidden ? `${quote(written)} can't be set: how the request is carried is the router's own matter` : null;
+    return isCarried(name)
+      ? `${quote(written)} can't be set: how the request is carried is the router's own matter`
+      : null;
   }
   if (name.startsWith("HTTP_"))
     return `${quote(written)} can't be set: it is no header, and says what the client has sent`;

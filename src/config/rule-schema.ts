@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { mayHaveBody } from "../http/body-status.ts";
 import { builtInDefaults } from "./defaults.ts";
 import { expected, expectedOneOf } from "./expected.ts";
 import { switchSchema, textSchema } from "./leaf-schemas.ts";
@@ -87,7 +88,7 @@ const redirectStatuses = [301, 302, 303, 307, 308] as const;
 const respondSchema = z.strictObject({
   status: z
     .int({ error: expected("a status", "a number from 200 to 599, but 204, 205 and 304") })
-    .refine((status) => status >= 200 && status <= 599 && ![204, 205, 304].includes(status), {
+    .refine(mayHaveBody, {
       error: expected("a status", "a number from 200 to 599, but 204, 205 and 304"),
     })
     .meta({ description: "The status." }),

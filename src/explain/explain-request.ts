@@ -2,12 +2,13 @@ import type { Config, RouteConfig } from "../config/config.ts";
 import type { FarmStatus } from "../control/farm-status.ts";
 import { faults, type FaultCode } from "../farm/faults.ts";
 import type { RequestChanges } from "../forward/request-changes.ts";
+import { redirectStatus } from "../forward/own-response.ts";
 import { requestHeadText } from "../forward/request-head-text.ts";
-import { hostName } from "../http/authority.ts";
 import { originTarget } from "../http/request-head.ts";
 import { applyRules } from "../router/apply-rules.ts";
 import { changesByRules } from "../router/changes-by-rules.ts";
 import { ClientRequest } from "../router/client-request.ts";
+import { httpsUrl } from "../router/redirect-to-https.ts";
 import { RouteIndex } from "../router/route-index.ts";
 import { Senders } from "../router/senders.ts";
 import { compileRules } from "../rules/compile-rules.ts";
@@ -113,9 +114,9 @@ function answerOf(outcome: Exclude<RuleOutcome, ForwardOutcome>): Verdict {
 }
 
 function redirectOf({ head }: ExplainedClient, port: number): Verdict {
-  const location = `https://${hostName(head.host) ?? head.host}${port === 443 ? "" : `:${port}`}${head.target}`;
-  const isRead = head.method === "GET" || head.method === "HEAD";
-  return { kind: "redirect", by: "the listener", status: isRead ? 301 : 308, location };
+  const location = httpsUrl(head, port);
+  if (location === null) return refusal("bad-request", "its host is malformed");
+  return { kind: "redirect", by: "the listener", status: redirectStatus(head.method), location };
 }
 
 interface Facts {

@@ -1,5 +1,6 @@
-import { Buffer } from "node:buffer";
+import { mayHaveBody } from "../http/body-status.ts";
 import { framing } from "../http/framing.ts";
+import { percentEncode } from "../http/percent-encode.ts";
 import { parseResponseHead, ResponseHead } from "../http/response-head.ts";
 import { reasons } from "../http/reasons.ts";
 import { FieldLine, readFieldLine } from "../http/field-line.ts";
@@ -33,16 +34,12 @@ const line = new FieldLine();
 
 /** May the rules give this response another status? Not where one of the two has no body. */
 function mayBecome(status: number, other: number): boolean {
-  return hasBody(status) && hasBody(other);
-}
-
-function hasBody(status: number): boolean {
-  return status >= 200 && status <= 599 && status !== 204 && status !== 205 && status !== 304;
+  return mayHaveBody(status) && mayHaveBody(other);
 }
 
 /** Will the client see another body than the member's? To a HEAD it is told what it would. */
 export function changesBody(head: ResponseHead, { body }: ResponseChanges, method: string): boolean {
-  return body !== null && hasBody(head.status) && (method === "HEAD" || head.framing !== framing.none);
+  return body !== null && mayHaveBody(head.status) && (method === "HEAD" || head.framing !== framing.none);
 }
 
 /**
@@ -88,11 +85,6 @@ function withWeakTag(fields: string): string {
 
 /** Nothing in it can end the line. What is not latin1 is written as in a URL. */
 function fieldValue(value: string): string {
-  const escaped = value.replace(/[^\t\x20-\x7e\x80-\xff]/gu, percentEncoded);
+  const escaped = value.replace(/[^\t\x20-\x7e\x80-\xff]/gu, percentEncode);
   return escaped.replace(/^[\t ]+|[\t ]+$/g, "");
-}
-
-function percentEncoded(character: string): string {
-  const hex = Buffer.from(character, "utf8").toString("hex").toUpperCase();
-  return hex.replace(/../g, "%$&");
 }

@@ -31,9 +31,11 @@ export function respondPrepared(client: ClientSide, code: FaultCode, response: O
 
 /** RFC 9110 15.4: 301 for what is read, 308 for what must keep its method and body. */
 export function respondRedirect(client: ClientSide, location: string): void {
-  const status = client.head.method === "GET" || client.head.method === "HEAD" ? 301 : 308;
-  const head = `HTTP/1.1 ${status} ${reasons[status]}\r\nLocation: ${location}\r\nContent-Length: 0\r\n`;
-  write(client, { head, body: "" }, status);
+  redirectAsRule(client, redirectStatus(client.head.method), location);
+}
+
+export function redirectStatus(method: string): 301 | 308 {
+  return method === "GET" || method === "HEAD" ? 301 : 308;
 }
 
 /** As a rule has it. `reason`, `body`: "" = the usual one. The body is text, or HTML where it begins like that. */

@@ -4,6 +4,7 @@ import { redirectAsRule, respondAsRule, respondFault } from "../forward/own-resp
 import { compileRules, type InboundRules } from "../rules/compile-rules.ts";
 import type { ReportProblem } from "../rules/outbound/body-rule.ts";
 import { compileOutboundRules, type OutboundRules } from "../rules/outbound/compile-outbound.ts";
+import { reportOnce } from "../rules/outbound/report-once.ts";
 import type { RulesConfig } from "../rules/rule-config.ts";
 import { untouched, type ForwardOutcome, type RuleOutcome } from "../rules/rule-outcome.ts";
 import type { RuleRequest } from "../rules/rule-request.ts";
@@ -51,7 +52,7 @@ export class RequestRules {
     this.#outbound = outbound;
     this.#farms = new Map([...farms].map(([name, farm]) => [name.toLowerCase(), farm]));
     this.#request = new ClientRequest(senders);
-    this.#bodyProblem = once(bodyProblem);
+    this.#bodyProblem = reportOnce(bodyProblem, maxTold);
   }
 
   /** The farm that rules have chosen; null = the routes decide; "answered" = nothing is left to do. */
@@ -91,18 +92,7 @@ export class RequestRules {
   }
 }
 
-/** Once for each rule and problem, as long as the configuration is in force. */
-function once(report: ReportProblem): ReportProblem {
-  const told = new Set<string>();
-  return (problem, detail) => {
-    const key = `${problem} ${detail}`;
-    if (told.has(key) || told.size >= maxTold) return;
-    told.add(key);
-    report(problem, detail);
-  };
-}
-
-/** Members choose what charset they name. */
+/** Of one configuration. */
 const maxTold = 100;
 
 function answer(client: ClientSide, outcome: Exclude<RuleOutcome, ForwardOutcome>): void {

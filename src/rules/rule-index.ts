@@ -118,9 +118,10 @@ export class Candidates {
   /** `host`: null = it is no name. `path`: as rules compare it. */
   locate(host: string | null, path: string): void {
     this.#count = 0;
+    let lowerCase: string | null = null;
     for (const lists of this.#listsOf(host)) {
       this.#take(lists.any);
-      if (lists.maxSegments > 0) this.#takeByPath(lists, path.toLowerCase());
+      if (lists.maxSegments > 0) this.#takeByPath(lists, (lowerCase ??= path.toLowerCase()));
     }
   }
 

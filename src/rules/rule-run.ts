@@ -136,13 +136,13 @@ export class RuleRun {
   }
 
   #forward(): RuleOutcome {
-    const { rewritten, headers, variables, target, request } = this.#state;
+    const { headers, variables, target, request } = this.#state;
     if (this.#by === null && headers === null && variables === null) return untouched;
     return {
       kind: "forward",
       rule: this.#by,
       farm: this.#farm,
-      target: rewritten && target !== request.target ? target : null,
+      target: target === request.target ? null : target,
       headers: headers ?? untouched.headers,
       variables: variables ?? untouched.variables,
     };

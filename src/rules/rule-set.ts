@@ -1,3 +1,4 @@
+import { percentEncode } from "../http/percent-encode.ts";
 import type { SetVariableConfig } from "./rule-config.ts";
 import type { RuleState } from "./rule-state.ts";
 import { headerName, readVariable, setsHeader } from "./server-variables.ts";
@@ -31,9 +32,5 @@ export function compileSetter({ name, value, replace }: SetVariableConfig, scope
 export function headerText(text: string): string {
   const trimmed = text.trim();
   // Looking costs much less than replacing nothing.
-  return unsafe.test(trimmed) ? trimmed.replaceAll(allUnsafe, escaped) : trimmed;
-}
-
-function escaped(character: string): string {
-  return Buffer.from(character).toString("hex").toUpperCase().replaceAll(/../g, "%$&");
+  return unsafe.test(trimmed) ? trimmed.replaceAll(allUnsafe, percentEncode) : trimmed;
 }

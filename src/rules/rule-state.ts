@@ -18,8 +18,6 @@ export class RuleState {
   query = "";
   /** `rawPath` as rules compare it. */
   path = "";
-  /** Was the target changed? */
-  rewritten = false;
   ruleCaptures: Captures = none;
   conditionCaptures: Captures = none;
   /** They are of a decoded path. */
@@ -36,7 +34,6 @@ export class RuleState {
     this.request = request;
     this.#work = 0;
     this.#readPath = literally ? literalRulePath : rulePath;
-    this.rewritten = false;
     this.headers = null;
     this.variables = null;
     return this.#goTo(request.target);
@@ -44,7 +41,6 @@ export class RuleState {
 
   /** The path with a query that a rule has made; false = it can't be understood. */
   rewrite(target: string): boolean {
-    this.rewritten = true;
     return this.#goTo(target);
   }
 

@@ -1,3 +1,5 @@
+import { percentEncode } from "../http/percent-encode.ts";
+
 /** Characters of a path that stand for themselves (RFC 3986 3.3), and the slash. */
 const outsidePath = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/]/gu;
 const outsidePathText = /[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]/gu;
@@ -10,30 +12,25 @@ const strayPercent = /%(?![0-9A-Fa-f]{2})/g;
 
 /** A decoded text as a part of a path: whatever it has, a server reads the same. */
 export function encodePath(decoded: string): string {
-  return decoded.replaceAll(outsidePath, escapes);
+  return decoded.replaceAll(outsidePath, percentEncode);
 }
 
 /** A part of a path that may have escapes already. */
 export function encodePathText(text: string): string {
-  return text.replaceAll(strayPercent, "%25").replaceAll(outsidePathText, escapes);
+  return text.replaceAll(strayPercent, "%25").replaceAll(outsidePathText, percentEncode);
 }
 
 /** A text in a query: what stands there already may be escaped. */
 export function encodeQuery(text: string): string {
-  return text.replaceAll(strayPercent, "%25").replaceAll(outsideQuery, escapes);
+  return text.replaceAll(strayPercent, "%25").replaceAll(outsideQuery, percentEncode);
 }
 
 /** A text that is a URL, or a part of one, already; only what can't stand in one is escaped. A target has no fragment. */
 export function encodeUrl(text: string, isTarget: boolean): string {
-  return text.replaceAll(strayPercent, "%25").replaceAll(isTarget ? outsideTarget : outsideUrl, escapes);
+  return text.replaceAll(strayPercent, "%25").replaceAll(isTarget ? outsideTarget : outsideUrl, percentEncode);
 }
 
 /** Host and port: what does not belong there is left out. */
 export function encodeAuthority(text: string): string {
   return text.replaceAll(outsideAuthority, "");
-}
-
-/** The escapes of a character's UTF-8 bytes; a half of a pair is none and becomes U+FFFD. */
-function escapes(character: string): string {
-  return Buffer.from(character).toString("hex").toUpperCase().replaceAll(/../g, "%$&");
 }

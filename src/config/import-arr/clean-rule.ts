@@ -1,13 +1,7 @@
 import { compilePattern } from "../../rules/pattern.ts";
+import { isCarried } from "../resolve-rule-set.ts";
 import type { ArrCondition, ArrRule, ArrVariable } from "./arr-rule.ts";
 import type { ImportFindings } from "./import-finding.ts";
-
-/** How the message goes over the connection is not for rules to say. */
-const carried: ReadonlySet<string> = new Set(
-  "CONNECTION CONTENT_LENGTH TRANSFER_ENCODING UPGRADE EXPECT TE TRAILER KEEP_ALIVE PROXY_CONNECTION HTTP2_SETTINGS"
-    .split(" ")
-    .map((name) => `HTTP_${name}`),
-);
 
 /** A rule without what IIS takes and a configuration may not have: captures that are always empty, impossible names. */
 export function cleanRule(rule: ArrRule, findings: ImportFindings): ArrRule {
@@ -31,7 +25,7 @@ export function cleanRule(rule: ArrRule, findings: ImportFindings): ArrRule {
 function canBeSet({ name, place }: ArrVariable, findings: ImportFindings): boolean {
   const read = `<set name=${JSON.stringify(name)}>`;
   const valid = /^[A-Z_][A-Z0-9_]*$/.test(name.replaceAll("-", "_"));
-  if (valid && !carried.has(name.replaceAll("-", "_"))) return true;
+  if (valid && !isCarried(name.replaceAll("-", "_"))) return true;
   const reason = valid ? "how a request is carried is the router's own matter" : "no name of a variable";
   findings.leftOut(place, read, reason, "it is not set");
   return false;

@@ -1,3 +1,4 @@
+import { mayHaveBody } from "../../http/body-status.ts";
 import type { ArrAction, ArrCondition, ArrConditions, ArrRule, ArrVariable, Syntax } from "./arr-rule.ts";
 import type { ImportFindings } from "./import-finding.ts";
 import { Values } from "./read-values.ts";
@@ -108,7 +109,7 @@ function readAction(values: Values, rule: XmlElement, findings: ImportFindings):
 
 function readResponse(values: Values, findings: ImportFindings): { status: number; reason: string; body: string } {
   const written = values.whole("statusCode", 200);
-  const isOurs = written >= 200 && written <= 599 && ![204, 205, 304].includes(written);
+  const isOurs = mayHaveBody(written);
   if (!isOurs) {
     const consequence = "the answer has status 500; those with a body are from 200 to 599, but 204, 205 and 304";
     findings.changed(values.place("statusCode"), values.shown("statusCode"), "500 is taken", consequence);

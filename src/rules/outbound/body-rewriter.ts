@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { mayHaveBody } from "../../http/body-status.ts";
 import type { ResponseHead } from "../../http/response-head.ts";
 import { withReferences } from "./attribute-value.ts";
 import type { BodyRule, ReportProblem, TextStage } from "./body-rule.ts";
@@ -14,6 +15,7 @@ import {
   readMediaType,
   textCodingFor,
 } from "./media-type.ts";
+import { reportOnce } from "./report-once.ts";
 import { TagReplacer } from "./tag-replacer.ts";
 import type { TextCoding } from "./text-coding.ts";
 import { TextReplacer } from "./text-replacer.ts";
@@ -47,13 +49,13 @@ export function createBodyRewriter(
     report("charset", media.charset);
     return null;
   }
-  return new TextRewriter(coding, text, stagesFor(fitting, media, { text, report: once(report) }));
+  return new TextRewriter(coding, text, stagesFor(fitting, media, { text, report: reportOnce(report) }));
 }
 
 /** RFC 9110: a part of a body (15.3.7) is none, and there are bodies that nobody may change (7.7). */
 function mayBeChanged(head: ResponseHead): boolean {
   const { status } = head;
-  if (status < 200 || status === 204 || status === 205 || status === 206 || status === 304) return false;
+  if (!mayHaveBody(status) || status === 206) return false;
   if (fieldValues(head, "content-range").length > 0) return false;
   return !fieldValues(head, "cache-control").some((value) => /(?:^|,)[\t ]*no-transform[\t ]*(?:,|$)/i.test(value));
 }
@@ -92,16 +94,6 @@ function fitFor(rule: BodyRule, media: MediaType, { text, report }: StageContext
     if (knowsReferences(media)) return withReferences(value);
     report("does-not-fit", rule.name);
     return null;
-  };
-}
-
-function once(report: ReportProblem): ReportProblem {
-  const told = new Set<string>();
-  return (problem, detail) => {
-    const key = `${problem} ${detail}`;
-    if (told.has(key)) return;
-    told.add(key);
-    report(problem, detail);
   };
 }
 

@@ -1,3 +1,4 @@
+import { mayHaveBody } from "../../http/body-status.ts";
 import { compileConditions, patternOf, type Conditions } from "../conditions.ts";
 import type { Pattern } from "../pattern.ts";
 import { longestMatch } from "../pattern-shape.ts";
@@ -52,8 +53,7 @@ export function applyToStatus(rule: OutboundRule, state: ResponseState): boolean
   const line = String(state.status);
   if (!matches(rule, line, state)) return false;
   const value = newValue(rule, line, state);
-  if (value !== null && /^[2-5]\d\d$/.test(value) && !["204", "205", "304"].includes(value))
-    state.status = Number(value);
+  if (value !== null && /^\d{3}$/.test(value) && mayHaveBody(Number(value))) state.status = Number(value);
   return true;
 }
 
